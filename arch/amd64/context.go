@@ -1,0 +1,146 @@
+package amd64
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// UserEnd is the first address that a program counter may not have. The last page below
+// the canonical hole stays unmapped for ever: a SYSCALL at its end would return to a
+// non-canonical address, and SYSRET faults on that in ring 0.
+const UserEnd = 0x7ffffffff000
+
+// Context is the user half of an LWP: everything ring 3 can see of the CPU. It holds no Go
+// pointers, so that the allocator gives it the 16-byte alignment that FXSAVE wants and the
+// collector does not look at it. Whoever sets IP keeps it below UserEnd, and Flags to
+// FlagsUser and FlagsFixed.
+type Context struct {
+	FX [512]byte // FXSAVE image
+
+	AX, BX, CX, DX, SI, DI, BP           uint64
+	R8, R9, R10, R11, R12, R13, R14, R15 uint64
+	IP, Flags, SP, FS, GS                uint64
+
+	Err, CR2 uint64 // of the last exception
+	cpu      uint64 // where it last entered user mode
+	Root     uint64 // its address space, as CR3 has it
+	Number   uint64 // of the last system call
+
+	full      uint32 // enter by IRETQ: CX and R11 are the user's own
+	attn      uint32 // atomic: come back soon
+	bracketed uint32
+	_         uint32
+}
+
+// What Enter returns besides vectors.
+const (
+	whySyscall = 256
+	whyRefused = 257
+
+	WhySyscall = whySyscall // the program executed SYSCALL
+	WhyRefused = whyRefused // not entered: somebody wants the kernel's attention first
+)
+
+//go:noescape
+func enter(c *Context) (why uint64)
+
+//go:linkname entersyscall runtime.entersyscall
+func entersyscall()
+
+//go:linkname exitsyscall runtime.exitsyscall
+func exitsyscall()
+
+// enterBracketed gives the P away while in user mode. The function must not be split:
+// between entersyscall and exitsyscall the stack may not grow.
+//
+//go:nosplit
+func enterBracketed(c *Context) uint64 {
+	entersyscall()
+	why := enter(c)
+	exitsyscall()
+	return why
+}
+
+// RFLAGS that a user owns: CF PF AF ZF SF TF DF OF AC ID (SDM 1 3.4.3). IF is always on,
+// IOPL always 0.
+const (
+	FlagsUser  = 1<<0 | 1<<2 | 1<<4 | 1<<6 | 1<<7 | 1<<8 | 1<<10 | 1<<11 | 1<<18 | 1<<21
+	FlagsFixed = 1<<1 | 1<<9
+)
+
+// FreshFX is the FXSAVE image of a new program: x87 and SSE as the System V ABI has them
+// at process entry (control word 0x37f, MXCSR 0x1f80).
+var FreshFX = [512]byte{0: 0x7f, 1: 0x03, 24: 0x80, 25: 0x1f}
+
+// MXCSRMask has the bits of MXCSR that this CPU knows; loading others faults (SDM 1 11.6.6).
+var MXCSRMask uint32 = 0xffbf
+
+// Start makes c the context of a fresh program.
+func (c *Context) Start(pc, sp uint64) {
+	attn := atomic.LoadUint32(&c.attn)
+	*c = Context{FX: FreshFX, IP: pc, SP: sp, Flags: FlagsFixed, full: 1}
+	c.attn = attn
+}
+
+// CopyFrom makes c a copy of d.
+func (c *Context) CopyFrom(d *Context) {
+	*c = *d
+	c.attn = 0
+}
+
+// Whole says that all registers of c count at the next Enter, not only those that survive
+// a system call.
+func (c *Context) Whole() { c.full = 1 }
+
+// Enter runs c in user mode and returns why it came back: WhySyscall, WhyRefused, or the
+// vector of an exception or interrupt. bracket gives the Go P away meanwhile: right where
+// user mode is likely to last, some hundred instructions too slow where it is not.
+func (c *Context) Enter(bracket bool) uint64 {
+	if !bracket {
+		return enter(c)
+	}
+	c.bracketed = 1
+	why := enterBracketed(c)
+	c.bracketed = 0
+	return why
+}
+
+// Attend takes note of a return that somebody asked for: it delivers a signal of the Go
+// runtime that is on its way, rather than be refused again and again, and lets the runtime
+// preempt this goroutine.
+func (c *Context) Attend(why uint64) {
+	if why == whyRefused {
+		PollSignals()
+	}
+	atomic.StoreUint32(&c.attn, 0)
+	preemptionPoint()
+}
+
+// preemptionPoint has a frame big enough to have a stack check, which is where the runtime
+// preempts a goroutine that it has asked to.
+//
+//go:noinline
+func preemptionPoint() {
+	var b [512]byte
+	use(&b)
+}
+
+//go:noinline
+func use(b *[512]byte) { b[0]++ }
+
+// Attention makes a running Enter, or else the next one, return soon. Any CPU.
+func (c *Context) Attention() {
+	atomic.StoreUint32(&c.attn, 1)
+	Bare(kickContext, uint64(uintptr(unsafe.Pointer(c))), 0)
+}
+
+// kickContext interrupts the CPU that runs context a in user mode. Bare.
+func kickContext(me *CPU, a, _ uint64) uint64 {
+	for i := range ncpu {
+		c := At(i)
+		if c != me && c.InUser() && c.uctx == uintptr(a) {
+			SendIPI(c.APICID, VecWake)
+		}
+	}
+	return 0
+}

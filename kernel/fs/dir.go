@@ -1,0 +1,124 @@
+package fs
+
+import (
+	"sort"
+	"syscall"
+)
+
+// Dir is a directory of the tree. All fields are guarded by FS.mu.
+//
+// Entries carry a number that only grows, and are listed in its order: the position
+// of a directory listing is such a number, so that entries which come and go during
+// the listing make it neither skip nor repeat another.
+type Dir struct {
+	inode
+	entries map[string]*entry // nil while empty
+	order   []*entry          // by seq
+	next    int64             // seq of the next entry
+	dead    bool              // removed: takes no entries any more
+}
+
+type entry struct {
+	name string
+	node Node
+	seq  int64
+}
+
+// firstSeq follows the positions of "." and "..".
+const firstSeq = 2
+
+func (fs *FS) newDir(perm uint32) *Dir {
+	d := &Dir{next: firstSeq}
+	fs.initInode(&d.inode, KindDirectory, perm)
+	return d
+}
+
+func (d *Dir) lookup(name string) Node {
+	if e := d.entries[name]; e != nil {
+		return e.node
+	}
+	return nil
+}
+
+// add makes name an entry for n; the name must be free. It counts the link and pays
+// for the entry. FS.mu held for writing. ENOSPC: over budget, nothing changed.
+func (d *Dir) add(name string, n Node) error {
+	if !d.fs.charge(entryCharge + len(name)) {
+		return syscall.ENOSPC
+	}
+	d.attach(name, n)
+	if sub, ok := n.(*Dir); ok {
+		sub.nlink.Store(2)
+		d.nlink.Add(1)
+		return nil
+	}
+	n.base().nlink.Add(1)
+	if r, ok := n.(*Regular); ok {
+		r.ref()
+	}
+	return nil
+}
+
+// remove takes the entry called name out, which must exist, and counts the link
+// off; a regular file that nobody uses any more is gone then. FS.mu held for writing.
+func (d *Dir) remove(name string) {
+	n := d.detach(name)
+	d.fs.uncharge(entryCharge + len(name))
+	if sub, ok := n.(*Dir); ok {
+		sub.nlink.Store(0)
+		sub.dead = true
+		d.nlink.Add(^uint32(0))
+		d.fs.uncharge(nodeCharge)
+		return
+	}
+	i := n.base()
+	i.ctime.Store(i.fs.Clock())
+	left := i.nlink.Add(^uint32(0))
+	if r, ok := n.(*Regular); ok {
+		r.unref()
+	} else if left == 0 {
+		d.fs.uncharge(nodeCost(n))
+	}
+}
+
+// attach enters n; nothing is counted or paid for. FS.mu held for writing.
+func (d *Dir) attach(name string, n Node) {
+	if d.entries == nil {
+		d.entries = make(map[string]*entry)
+	}
+	e := &entry{name, n, d.next}
+	d.next++
+	d.entries[name] = e
+	d.order = append(d.order, e)
+	n.base().place.Store(&place{d, name})
+	d.touched()
+}
+
+// detach is the reverse of attach.
+func (d *Dir) detach(name string) Node {
+	e := d.entries[name]
+	delete(d.entries, name)
+	at := d.after(e.seq)
+	copy(d.order[at:], d.order[at+1:])
+	d.order[len(d.order)-1] = nil
+	d.order = d.order[:len(d.order)-1]
+	i := e.node.base()
+	if p := i.place.Load(); p != nil && p.dir == Node(d) && p.name == name {
+		i.place.Store(nil)
+	}
+	d.touched()
+	return e.node
+}
+
+// after returns the index in order of the first entry with a number ≥ seq.
+func (d *Dir) after(seq int64) int {
+	return sort.Search(len(d.order), func(i int) bool { return d.order[i].seq >= seq })
+}
+
+// nodeCost is what a node of the tree is charged with.
+func nodeCost(n Node) int {
+	if l, ok := n.(*Symlink); ok {
+		return nodeCharge + len(l.target)
+	}
+	return nodeCharge
+}

@@ -1,0 +1,265 @@
+package fs
+
+import (
+	"math"
+	"sync"
+	"syscall"
+
+	"gossamer/kernel/frame"
+	"gossamer/kernel/sched"
+)
+
+const (
+	// PipeSize is how many bytes a pipe holds.
+	PipeSize = pipePages * pageSize
+	// PipeBuf is the size up to which a write to a pipe is atomic.
+	PipeBuf = 4096
+
+	pipePages = 16
+)
+
+// Pipe is a pipe, as pipe(7): a ring of page frames, each allocated when it is first
+// written to and kept until both ends are closed. An empty ring starts again at its
+// first page, so a pipe that passes small messages touches one page only.
+//
+// Who changes the ring under mu wakes sleepers after releasing it, since they want it
+// first thing; a sleeper looks again at what it waited for.
+type Pipe struct {
+	inode
+
+	mu           sync.Mutex
+	head, tail   uint // bytes read and written since the ring was empty last
+	pages        [pipePages]*[pageSize]byte
+	frames       [pipePages]frame.Frame // valid where pages is not nil
+	readers      int                    // open files at each end
+	writers      int
+	readersWait  bool // perhaps somebody sleeps on canRead, since the last wake
+	writersWait  bool // same for canWrite
+	writersWant  uint // the least room that one of those is content with
+	canRead      sched.WaitQueue
+	canWrite     sched.WaitQueue
+	rFile, wFile File // the first two Files, allocated along
+}
+
+// NewPipe makes a pipe and opens its ends; flags may have O_NONBLOCK.
+func (fs *FS) NewPipe(flags int) (r, w *File) {
+	p := &Pipe{readers: 1, writers: 1}
+	fs.initInode(&p.inode, KindPipe, 0o600)
+	p.dev = devPipe
+	p.nlink.Store(1)
+	return p.end(&p.rFile, syscall.O_RDONLY|flags&syscall.O_NONBLOCK),
+		p.end(&p.wFile, syscall.O_WRONLY|flags&syscall.O_NONBLOCK)
+}
+
+func (p *Pipe) end(f *File, flags int) *File {
+	f.node, f.stream = p, p
+	f.flags.Store(uint32(flags))
+	f.refs.Store(1)
+	return f
+}
+
+// Read takes what is there, at least one byte; 0 at end of file: nobody can write.
+// EAGAIN, EINTR.
+func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
+	n, wake, err := p.read(t, b, nonblock)
+	if wake {
+		p.canWrite.WakeAll()
+	}
+	return n, err
+}
+
+func (p *Pipe) read(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool, err error) {
+	if len(b) == 0 {
+		return 0, false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.head == p.tail {
+		if p.writers == 0 {
+			return 0, false, nil
+		}
+		if nonblock {
+			return 0, false, syscall.EAGAIN
+		}
+		p.readersWait = true
+		if err := p.canRead.Wait(t, &p.mu); err != nil {
+			return 0, false, err
+		}
+	}
+	n = p.take(b)
+	if p.writersWait && p.room() >= p.writersWant {
+		p.writersWait = false
+		wake = true
+	}
+	return n, wake, nil
+}
+
+// Write writes all of b, blocking for room; a write of at most PipeBuf bytes goes in
+// one piece or not at all. A longer one that ends early returns what it has done.
+// EPIPE: nobody can read. EAGAIN, EINTR, ENOMEM.
+func (p *Pipe) Write(t *sched.Thread, b []byte, nonblock bool) (int, error) {
+	n, wake, err := p.write(t, b, nonblock)
+	if wake {
+		p.canRead.WakeAll()
+	}
+	return n, err
+}
+
+func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool, err error) {
+	if len(b) == 0 {
+		return 0, false, nil
+	}
+	atomic := len(b) <= PipeBuf
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		if p.readers == 0 {
+			err = syscall.EPIPE
+			break
+		}
+		// want is the least room worth going on with.
+		want := uint(min(len(b), PipeBuf))
+		if nonblock && !atomic {
+			want = 1
+		}
+		if room := p.room(); room >= want {
+			part := b[:min(uint(len(b)), room)]
+			done := p.put(part, atomic)
+			n += done
+			b = b[done:]
+			if done < len(part) {
+				err = syscall.ENOMEM
+				break
+			}
+			if len(b) == 0 {
+				break
+			}
+			continue
+		}
+		if nonblock {
+			err = syscall.EAGAIN
+			break
+		}
+		if n > 0 && p.readersWait {
+			p.readersWait = false
+			p.canRead.WakeAll()
+		}
+		if !p.writersWait || want < p.writersWant {
+			p.writersWant = want
+		}
+		p.writersWait = true
+		if err = p.canWrite.Wait(t, &p.mu); err != nil {
+			break
+		}
+	}
+	if n > 0 {
+		err = nil
+		wake = p.readersWait
+		p.readersWait = false
+	}
+	return n, wake, err
+}
+
+func (p *Pipe) room() uint { return PipeSize - (p.tail - p.head) }
+
+// take moves bytes from the ring to b. mu held.
+func (p *Pipe) take(b []byte) int {
+	n := 0
+	for n < len(b) && p.head != p.tail {
+		at := p.head % pageSize
+		part := p.pages[p.head/pageSize%pipePages][at:min(pageSize, at+p.tail-p.head)]
+		done := copy(b[n:], part)
+		n += done
+		p.head += uint(done)
+	}
+	if p.head == p.tail {
+		p.head, p.tail = 0, 0
+	}
+	return n
+}
+
+// put moves b, for which there is room, to the ring, and returns how much of it
+// there was memory for; if whole is set, all or nothing. mu held.
+func (p *Pipe) put(b []byte, whole bool) int {
+	for page := p.tail / pageSize; page <= (p.tail+uint(len(b))-1)/pageSize; page++ {
+		if p.pages[page%pipePages] == nil && !p.allocate(page%pipePages) {
+			if whole || page*pageSize <= p.tail {
+				return 0
+			}
+			b = b[:page*pageSize-p.tail]
+			break
+		}
+	}
+	for rest := b; len(rest) > 0; {
+		done := copy(p.pages[p.tail/pageSize%pipePages][p.tail%pageSize:], rest)
+		rest = rest[done:]
+		p.tail += uint(done)
+	}
+	return len(b)
+}
+
+func (p *Pipe) allocate(page uint) bool {
+	f, ok := p.fs.frames.Alloc()
+	if ok {
+		p.frames[page], p.pages[page] = f, p.fs.frames.Bytes(f)
+	}
+	return ok
+}
+
+// close closes one open file at one end.
+func (p *Pipe) close(writer bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if writer {
+		p.writers--
+	} else {
+		p.readers--
+	}
+	switch {
+	case p.readers == 0 && p.writers == 0:
+		p.free()
+	case p.writers == 0:
+		p.canRead.WakeAll()
+	case p.readers == 0:
+		p.canWrite.WakeAll()
+	}
+}
+
+func (p *Pipe) free() {
+	for i, b := range p.pages {
+		if b != nil {
+			p.pages[i] = nil
+			p.fs.frames.Free(p.frames[i])
+		}
+	}
+	p.head, p.tail = 0, 0
+}
+
+// buffered is how many bytes can be read, as ioctl(FIONREAD).
+func (p *Pipe) buffered() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int(min(p.tail-p.head, math.MaxInt32))
+}
+
+// ready says what one end is ready for.
+func (p *Pipe) ready(writer bool) (ready Events) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case writer && p.readers == 0:
+		return EventOut | EventErr
+	case writer:
+		if p.room() >= PipeBuf {
+			ready |= EventOut
+		}
+	default:
+		if p.head != p.tail {
+			ready |= EventIn
+		}
+		if p.writers == 0 {
+			ready |= EventHup
+		}
+	}
+	return ready
+}

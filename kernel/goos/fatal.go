@@ -1,0 +1,65 @@
+package goos
+
+import (
+
+	"gossamer/arch/amd64"
+)
+
+// Exit codes for the emulator's exit port (tools/run knows them).
+const (
+	exitPanic = 0x12
+)
+
+// onFatal reports a fault in bare Go, a double fault or a machine check. It does not return.
+func onFatal(c *amd64.CPU, vector, ip, sp uint64) {
+	fatal(c, "fault in bare Go", vector, ip, sp)
+}
+
+// fatal stops the machine with a message. Bare.
+func fatal(c *amd64.CPU, what string, a, b, d uint64) {
+	stopOthers(c)
+	logString("\nkernel panic: ")
+	logString(what)
+	logString("\n  cpu ")
+	logNumber(c.ID)
+	logString("  ")
+	logHex(a)
+	logString(" ")
+	logHex(b)
+	logString(" ")
+	logHex(d)
+	logString("  cr2 ")
+	logHex(amd64.Cr2())
+	if c.Cur() != 0 {
+		t := current(c)
+		logString("\n  thread ")
+		logNumber(t.id)
+		logString(" ip ")
+		logHex(t.IP)
+		logString(" sp ")
+		logHex(t.SP)
+		logString(" call ")
+		logNumber(t.AX)
+	}
+	logString("\n")
+	stop(exitPanic)
+}
+
+// exitGroup ends the kernel: the runtime has called exit_group, after a panic that nobody
+// recovered (and its traceback) or because main returned, which it does not.
+func exitGroup(c *amd64.CPU, status uint64) {
+	stopOthers(c)
+	logString("\nkernel panic: the Go runtime exits with status ")
+	logNumber(status)
+	logString("\n")
+	stop(exitPanic)
+}
+
+// stop leaves the emulator with code, if this is one that was told to expect it, or halts.
+func stop(code uint8) {
+	amd64.DebugExit(code)
+	for {
+		amd64.Halt()
+	}
+}
+

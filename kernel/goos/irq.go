@@ -1,0 +1,76 @@
+package goos
+
+import "gossamer/arch/amd64"
+
+// Interrupts reach kernel Go through one thread that waits for any of 63 lines; bit 63
+// stands for the alarm. Guarded by sched.
+const alarmLine = 63
+
+var (
+	pendingIRQ uint64
+	irqThread  uintptr // it waits, or 0
+	alarm      uint64  // TSC; 0 = none
+)
+
+// raiseIRQ takes note of a device interrupt.
+func raiseIRQ(c *amd64.CPU, vector uint64) {
+	if vector < amd64.VecDevice || vector >= amd64.VecDevice+alarmLine {
+		return
+	}
+	pendingIRQ |= 1 << (vector - amd64.VecDevice)
+	wakeIRQ(c)
+}
+
+func wakeIRQ(c *amd64.CPU) {
+	if irqThread != 0 {
+		t := at(irqThread)
+		takeIRQs(t)
+		wake(c, t)
+	}
+}
+
+// takeIRQs makes what is pending the result of t's wait.
+func takeIRQs(t *thread) {
+	irqThread = 0
+	if alarm != 0 && amd64.RDTSC() >= alarm {
+		alarm = 0
+		pendingIRQ |= 1 << alarmLine
+	}
+	t.AX = pendingIRQ
+	pendingIRQ = 0
+}
+
+// waitForIRQ serves nrWaitIRQ: AX = the lines that were raised. One thread at a time.
+func waitForIRQ(c *amd64.CPU, t *thread) {
+	if irqThread != 0 {
+		t.AX = errno(ebusy)
+		return
+	}
+	if pendingIRQ != 0 || alarm != 0 && amd64.RDTSC() >= alarm {
+		takeIRQs(t)
+		return
+	}
+	irqThread = t.addr()
+	t.state = waitIRQ
+	if alarm != 0 {
+		sleepUntil(c, t, alarm)
+	}
+	schedule(c)
+}
+
+// setAlarm makes the wait end at TSC a; 0 = no alarm. Bare call.
+func setAlarm(c *amd64.CPU, a, _ uint64) uint64 {
+	sched.lock(c)
+	alarm = a
+	if irqThread != 0 {
+		t := at(irqThread)
+		dropSleeper(t)
+		if a != 0 {
+			sleepUntil(c, t, a)
+		}
+	}
+	sched.unlock()
+	return 0
+}
+
+const ebusy = 16

@@ -1,0 +1,64 @@
+package goos
+
+import (
+	"unsafe"
+
+	"gossamer/arch/amd64"
+	"gossamer/kernel/dev/uart"
+)
+
+// The log port gets what the runtime writes (panics, tracebacks, print), what kernel Go
+// logs, and this package's own last words. Output is polled and bounded: a port that is
+// not there costs nothing.
+var (
+	logLock spinLock
+	logPort uart.Port
+)
+
+func setLogPort(port uint16) { logPort.Init(port) }
+
+// logWrite writes n bytes at p.
+func logWrite(c *amd64.CPU, p uintptr, n uint64) {
+	populateRange(c, p, uintptr(n))
+	logLock.lock(c)
+	for i := range uintptr(n) {
+		putByte(*(*byte)(unsafe.Pointer(p + i)))
+	}
+	logLock.unlock()
+}
+
+func putByte(b byte) {
+	if b == '\n' {
+		logPort.PutByte('\r')
+	}
+	logPort.PutByte(b)
+}
+
+func logString(s string) {
+	for i := 0; i < len(s); i++ {
+		putByte(s[i])
+	}
+}
+
+func logNumber(v uint64) {
+	var b [20]byte
+	i := len(b)
+	for {
+		i--
+		b[i] = '0' + byte(v%10)
+		if v /= 10; v == 0 {
+			break
+		}
+	}
+	for ; i < len(b); i++ {
+		putByte(b[i])
+	}
+}
+
+func logHex(v uint64) {
+	logString("0x")
+	for i := 60; i >= 0; i -= 4 {
+		putByte("0123456789abcdef"[v>>i&15])
+	}
+}
+

@@ -1,0 +1,158 @@
+package machine
+
+import (
+	"syscall"
+	"unsafe"
+
+	"gossamer/arch/amd64"
+	"gossamer/kernel/mem"
+	"gossamer/lwp"
+)
+
+// Context is an amd64.Context as lwp sees it. Like that it holds no pointers.
+type Context struct {
+	amd64.Context
+	vector  uint64
+	args    [6]uint64
+	pending [3]uint64 // between PushSignal and CommitSignal: stack pointer, signal, handler
+}
+
+// NewContext returns an empty context.
+func NewContext() lwp.Context {
+	c := new(Context)
+	if uintptr(unsafe.Pointer(c))&15 != 0 {
+		panic("machine: context is not 16-byte aligned")
+	}
+	c.Start(0, 0)
+	return c
+}
+
+// Enter implements lwp.Context.
+func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
+	c.Root = pt.(*PageTable).Root()
+	why := c.Context.Enter(bracket)
+	switch {
+	case why == amd64.WhySyscall:
+		c.Number = c.AX
+		return lwp.Syscall
+	case why == amd64.VecTimer:
+		return lwp.Tick
+	case why < 32:
+		c.vector = why
+		return lwp.Fault
+	}
+	c.Attend(why)
+	return lwp.Kick
+}
+
+// Call implements lwp.Context.
+func (c *Context) Call() (nr uint64, a *[6]uint64) {
+	c.args = [6]uint64{c.DI, c.SI, c.DX, c.R10, c.R8, c.R9}
+	return c.AX, &c.args
+}
+
+func (c *Context) SetResult(v uint64) { c.AX = v }
+func (c *Context) Result() uint64     { return c.AX }
+
+// RestartSyscall implements lwp.Context; a SYSCALL instruction has two bytes.
+func (c *Context) RestartSyscall() {
+	c.IP -= 2
+	c.AX = c.Number
+}
+
+// Clone implements lwp.Context.
+func (c *Context) Clone() lwp.Context {
+	d := new(Context)
+	d.CopyFrom(&c.Context)
+	return d
+}
+
+// Release implements lwp.Context; a context owns nothing.
+func (c *Context) Release() {}
+
+func (c *Context) PC() uint64        { return c.IP }
+func (c *Context) SP() uint64        { return c.SP }
+func (c *Context) SetSP(sp uint64)   { c.SP = sp }
+func (c *Context) FS() uint64        { return c.FS }
+func (c *Context) SetFS(base uint64) { c.FS = base }
+func (c *Context) GS() uint64        { return c.GS }
+func (c *Context) SetGS(base uint64) { c.GS = base }
+
+// Registers implements lwp.Context.
+func (c *Context) Registers() []lwp.Register {
+	return []lwp.Register{
+		{Name: "rip", Value: c.IP}, {Name: "rsp", Value: c.SP}, {Name: "rflags", Value: c.Flags},
+		{Name: "rax", Value: c.AX}, {Name: "rbx", Value: c.BX}, {Name: "rcx", Value: c.CX},
+		{Name: "rdx", Value: c.DX}, {Name: "rsi", Value: c.SI}, {Name: "rdi", Value: c.DI},
+		{Name: "rbp", Value: c.BP}, {Name: "r8", Value: c.R8}, {Name: "r9", Value: c.R9},
+		{Name: "r10", Value: c.R10}, {Name: "r11", Value: c.R11}, {Name: "r12", Value: c.R12},
+		{Name: "r13", Value: c.R13}, {Name: "r14", Value: c.R14}, {Name: "r15", Value: c.R15},
+		{Name: "fs", Value: c.FS}, {Name: "gs", Value: c.GS},
+	}
+}
+
+// si_code values, Linux asm-generic/siginfo.h.
+const (
+	segvMapErr = 1
+	segvAccErr = 2
+	fpeIntDiv  = 1
+	fpeFltInv  = 7
+	illIllOpn  = 2
+	trapBrkpt  = 1
+	trapTrace  = 2
+	busAdrAln  = 1
+	siKernel   = 0x80
+)
+
+// Page-fault error code, SDM 3A 4.7.
+const (
+	pfPresent = 1 << 0
+	pfWrite   = 1 << 1
+	pfReserve = 1 << 3
+	pfFetch   = 1 << 4
+)
+
+// Fault implements lwp.Context.
+func (c *Context) Fault() lwp.FaultInfo {
+	f := lwp.FaultInfo{Vector: int(c.vector), ErrCode: c.Err, Addr: c.IP}
+	set := func(s syscall.Signal, code int32, text string) { f.Signal, f.Code, f.Text = s, code, text }
+	switch c.vector {
+	case amd64.VecPageFault:
+		f.Addr, f.PageFault = c.CR2, true
+		f.Access = mem.Read
+		if c.Err&pfWrite != 0 {
+			f.Access = mem.Write
+		} else if c.Err&pfFetch != 0 {
+			f.Access = mem.Exec
+		}
+		set(syscall.SIGSEGV, segvMapErr, "page not present")
+		if c.Err&pfPresent != 0 {
+			set(syscall.SIGSEGV, segvAccErr, "not permitted")
+		}
+		if c.Err&pfReserve != 0 {
+			f.PageFault = false
+			f.Text = "corrupt page table"
+		}
+	case amd64.VecDivide:
+		set(syscall.SIGFPE, fpeIntDiv, "division error")
+	case amd64.VecDebug:
+		set(syscall.SIGTRAP, trapTrace, "single step")
+	case amd64.VecBreakpoint:
+		set(syscall.SIGTRAP, trapBrkpt, "breakpoint")
+	case amd64.VecInvalidOp:
+		set(syscall.SIGILL, illIllOpn, "invalid instruction")
+	case amd64.VecFPU, amd64.VecSIMD:
+		set(syscall.SIGFPE, fpeFltInv, "floating-point exception")
+	case amd64.VecAlignment:
+		set(syscall.SIGBUS, busAdrAln, "misaligned access")
+	case amd64.VecStack:
+		set(syscall.SIGBUS, siKernel, "stack address not canonical")
+	case amd64.VecOverflow, amd64.VecBound, amd64.VecProtection:
+		f.Addr = 0
+		set(syscall.SIGSEGV, siKernel, "general protection")
+	default:
+		f.Addr = 0
+		set(syscall.SIGSEGV, siKernel, "unexpected exception")
+	}
+	return f
+}

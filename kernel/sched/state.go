@@ -1,0 +1,34 @@
+package sched
+
+// State is the execution state of a thread; doc.go draws the transitions.
+type State uint32
+
+const (
+	New      State = iota // made, not started
+	Ready                 // in a run queue
+	Running               // a dispatcher has resumed it
+	Blocking              // in a wait queue, still on its stack
+	Woken                 // woken while Blocking: in no queue, still on its stack
+	Blocked               // in a wait queue, off its stack
+	Exited                // its body has returned
+)
+
+var stateNames = [...]string{"new", "ready", "running", "blocking", "woken", "blocked", "exited"}
+
+func (s State) String() string { return stateNames[s] }
+
+// State is the thread's state, which may have changed by the time the caller looks at it.
+func (t *Thread) State() State { return State(t.state.Load()) }
+
+// move makes a transition that nobody else can be making.
+func (t *Thread) move(from, to State) {
+	if was := State(t.state.Swap(uint32(to))); was != from {
+		panic("sched: " + t.name + ": " + was.String() + " to " + to.String() + ", want " + from.String())
+	}
+}
+
+// tryMove makes a transition that competes with another one.
+func (t *Thread) tryMove(from, to State) bool {
+	point()
+	return t.state.CompareAndSwap(uint32(from), uint32(to))
+}

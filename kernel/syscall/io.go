@@ -1,0 +1,251 @@
+package ksyscall
+
+import (
+	"encoding/binary"
+	"sync"
+	"syscall"
+
+	"gossamer/kernel/fs"
+	"gossamer/kernel/mem"
+	"gossamer/proc"
+)
+
+// Reading and writing. Bytes pass through a buffer in the kernel: the LWP's own if they are
+// few, else a large one from a pool, as often as need be.
+
+const (
+	maxCount  = 0x7fff_f000 // what one call transfers at most, read(2)
+	bigBuffer = 64 << 10    // a pipe's capacity
+	maxVec    = 1024        // IOV_MAX
+	pipeBuf   = 4096        // PIPE_BUF: written in one piece
+)
+
+var bigBuffers = sync.Pool{New: func() any { return new([bigBuffer]byte) }}
+
+// buffer returns a buffer of at most n bytes, and what gives it back if it is not nil.
+func buffer(l *proc.LWP, n uint64) (b []byte, big *[bigBuffer]byte) {
+	if n <= proc.BufferSize {
+		return l.Buffer()[:n], nil
+	}
+	big = bigBuffers.Get().(*[bigBuffer]byte)
+	return big[:min(n, bigBuffer)], big
+}
+
+func giveBack(big *[bigBuffer]byte) {
+	if big != nil {
+		bigBuffers.Put(big)
+	}
+}
+
+// atPosition as an offset means the file's own position.
+const atPosition = -1
+
+// readFile reads count bytes to user memory: in pieces, until one comes short, would block,
+// or the LWP is wanted elsewhere.
+func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64, errno syscall.Errno) {
+	count = min(count, maxCount)
+	buf, big := buffer(l, count)
+	defer giveBack(big)
+	for {
+		var n int
+		var err error
+		piece := buf[:min(uint64(len(buf)), count-done)]
+		if off == atPosition {
+			n, err = f.Read(l.Thread, piece)
+		} else {
+			n, err = f.PRead(l.Thread, piece, off+int64(done))
+		}
+		if err == nil && n > 0 {
+			err = l.Space().CopyOut(mem.VirtAddr(at+done), piece[:n])
+		}
+		if err != nil {
+			if done > 0 {
+				return done, 0
+			}
+			return 0, proc.Errno(err)
+		}
+		done += uint64(n)
+		if n < len(piece) || done == count || f.Ready(fs.EventIn)&fs.EventIn == 0 || l.Interrupted() {
+			return done, 0
+		}
+	}
+}
+
+// writeFile writes count bytes from user memory likewise; it blocks until all are written.
+func writeFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64, errno syscall.Errno) {
+	count = min(count, maxCount)
+	buf, big := buffer(l, count)
+	defer giveBack(big)
+	for {
+		piece := buf[:min(uint64(len(buf)), count-done)]
+		err := l.Space().CopyIn(piece, mem.VirtAddr(at+done))
+		n := 0
+		if err == nil {
+			n, err = writePiece(l, f, piece, off+int64(done), off == atPosition)
+		}
+		if err != nil && done == 0 && n == 0 {
+			return 0, proc.Errno(err)
+		}
+		done += uint64(n)
+		if err != nil || n < len(piece) || done == count || l.Interrupted() {
+			return done, 0
+		}
+	}
+}
+
+// writePiece writes one buffer, and raises SIGPIPE if nobody reads what is written.
+func writePiece(l *proc.LWP, f *fs.File, b []byte, off int64, sequential bool) (n int, err error) {
+	if sequential {
+		n, err = f.Write(l.Thread, b)
+	} else {
+		n, err = f.PWrite(l.Thread, b, off)
+	}
+	if err == syscall.EPIPE {
+		l.Raise(syscall.SIGPIPE)
+	}
+	return n, err
+}
+
+func read(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	return readFile(l, f, a[1], a[2], atPosition)
+}
+
+func write(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	return writeFile(l, f, a[1], a[2], atPosition)
+}
+
+func pread64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	if int64(a[3]) < 0 {
+		return 0, syscall.EINVAL
+	}
+	return readFile(l, f, a[1], a[2], int64(a[3]))
+}
+
+func pwrite64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	if int64(a[3]) < 0 {
+		return 0, syscall.EINVAL
+	}
+	return writeFile(l, f, a[1], a[2], int64(a[3]))
+}
+
+type iovec struct{ base, len uint64 }
+
+// iovecs copies the vector of readv(2) in. EINVAL: too many, or they are longer than an
+// ssize_t can say.
+func iovecs(l *proc.LWP, at, count uint64) (v []iovec, total uint64, errno syscall.Errno) {
+	n := int32(count)
+	if n < 0 || n > maxVec {
+		return nil, 0, syscall.EINVAL
+	}
+	raw := make([]byte, 16*int(n))
+	if err := l.Space().CopyIn(raw, mem.VirtAddr(at)); err != nil {
+		return nil, 0, proc.Errno(err)
+	}
+	for ; len(raw) > 0; raw = raw[16:] {
+		o := iovec{binary.LittleEndian.Uint64(raw), binary.LittleEndian.Uint64(raw[8:])}
+		if int64(o.len) < 0 || int64(total+o.len) < 0 {
+			return nil, 0, syscall.EINVAL
+		}
+		total += o.len
+		v = append(v, o)
+	}
+	return v, total, 0
+}
+
+func readv(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	v, total, errno := iovecs(l, a[1], a[2])
+	if errno != 0 {
+		return 0, errno
+	}
+	if total == 0 {
+		return readFile(l, f, 0, 0, atPosition)
+	}
+	var done uint64
+	for _, o := range v {
+		if o.len == 0 {
+			continue
+		}
+		n, errno := readFile(l, f, o.base, o.len, atPosition)
+		if errno != 0 && done == 0 {
+			return 0, errno
+		}
+		done += n
+		if errno != 0 || n < o.len || f.Ready(fs.EventIn)&fs.EventIn == 0 {
+			break
+		}
+	}
+	return done, 0
+}
+
+func writev(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	f, errno := l.Process().Files().Get(fd(a[0]))
+	if errno != 0 {
+		return 0, errno
+	}
+	defer f.Close()
+	v, total, errno := iovecs(l, a[1], a[2])
+	if errno != 0 {
+		return 0, errno
+	}
+	if total <= pipeBuf {
+		return gather(l, f, v, total)
+	}
+	var done uint64
+	for _, o := range v {
+		if o.len == 0 {
+			continue
+		}
+		n, errno := writeFile(l, f, o.base, o.len, atPosition)
+		if errno != 0 && done == 0 {
+			return 0, errno
+		}
+		done += n
+		if errno != 0 || n < o.len {
+			break
+		}
+	}
+	return done, 0
+}
+
+// gather writes the pieces of a small vector in one.
+func gather(l *proc.LWP, f *fs.File, v []iovec, total uint64) (uint64, syscall.Errno) {
+	buf, big := buffer(l, total)
+	defer giveBack(big)
+	at := uint64(0)
+	for _, o := range v {
+		if err := l.Space().CopyIn(buf[at:at+o.len], mem.VirtAddr(o.base)); err != nil {
+			return 0, proc.Errno(err)
+		}
+		at += o.len
+	}
+	n, err := writePiece(l, f, buf, 0, true)
+	if n > 0 {
+		return uint64(n), 0
+	}
+	return 0, proc.Errno(err)
+}

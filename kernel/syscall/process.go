@@ -1,0 +1,128 @@
+package ksyscall
+
+import (
+	"syscall"
+
+	"gossamer/proc"
+)
+
+// Processes: who they are, and their beginning and end.
+
+func zero(*proc.LWP, *[6]uint64) (uint64, syscall.Errno) { return 0, 0 }
+
+func getpid(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) { return uint64(l.Process().ID), 0 }
+
+func gettid(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) { return uint64(l.ID), 0 }
+
+func getppid(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	return uint64(l.Process().PPID()), 0
+}
+
+func getpgid(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Process().Pgid(proc.PID(a[0]))
+	return uint64(id), errno
+}
+
+func getpgrp(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Process().Pgid(0)
+	return uint64(id), errno
+}
+
+func getsid(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Process().Sid(proc.PID(a[0]))
+	return uint64(id), errno
+}
+
+func setpgid(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	return 0, l.Process().Setpgid(proc.PID(a[0]), proc.PID(a[1]))
+}
+
+func setsid(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Process().Setsid()
+	return uint64(id), errno
+}
+
+func fork(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Fork(false)
+	return uint64(id), errno
+}
+
+func vfork(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	id, errno := l.Fork(true)
+	return uint64(id), errno
+}
+
+func execve(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	path, errno := pathAt(l, a[0])
+	if errno != 0 {
+		return 0, errno
+	}
+	v, errno := l.ReadVectors(a[1], a[2])
+	if errno != 0 {
+		return 0, errno
+	}
+	return 0, l.Exec(l.Process().Cwd(), path, v)
+}
+
+func exit(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	l.ExitLWP(int(int32(a[0])))
+	return 0, 0
+}
+
+func exitGroup(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	l.Process().Exit(proc.Exited(int(int32(a[0]))))
+	return 0, 0
+}
+
+func wait4(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	id, status, cpu, errno := l.Wait(proc.PID(a[0]), int(int32(a[2])))
+	if errno != 0 || id == 0 {
+		return 0, errno
+	}
+	if a[1] != 0 {
+		st := uint32(status)
+		if errno := put(l, a[1], &st); errno != 0 {
+			return 0, errno
+		}
+	}
+	if a[3] != 0 {
+		ru := syscall.Rusage{Utime: timeval(cpu)}
+		if errno := put(l, a[3], &ru); errno != 0 {
+			return 0, errno
+		}
+	}
+	return uint64(id), 0
+}
+
+// Codes of arch_prctl(2).
+const (
+	archSetGS = 0x1001
+	archSetFS = 0x1002
+	archGetFS = 0x1003
+	archGetGS = 0x1004
+
+	userEnd = 1 << 47
+)
+
+func archPrctl(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	code, addr := int32(a[0]), a[1]
+	switch code {
+	case archSetFS, archSetGS:
+		if addr >= userEnd {
+			return 0, syscall.EPERM
+		}
+		if code == archSetFS {
+			l.Ctx.SetFS(addr)
+		} else {
+			l.Ctx.SetGS(addr)
+		}
+		return 0, 0
+	case archGetFS:
+		base := l.Ctx.FS()
+		return 0, put(l, addr, &base)
+	case archGetGS:
+		base := l.Ctx.GS()
+		return 0, put(l, addr, &base)
+	}
+	return 0, syscall.EINVAL
+}

@@ -1,0 +1,107 @@
+package ksyscall
+
+import (
+	"syscall"
+
+	"gossamer/lwp"
+	"gossamer/proc"
+)
+
+// Signals.
+
+func kill(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	return 0, l.Kill(proc.PID(a[0]), int(int32(a[1])))
+}
+
+func rtSigaction(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if a[3] != proc.SigsetSize {
+		return 0, syscall.EINVAL
+	}
+	var act *proc.Sigaction
+	if a[1] != 0 {
+		act = new(proc.Sigaction)
+		if errno := get(l, a[1], act); errno != 0 {
+			return 0, errno
+		}
+	}
+	old, errno := l.Process().Action(int(int32(a[0])), act)
+	if errno == 0 && a[2] != 0 {
+		errno = put(l, a[2], &old)
+	}
+	return 0, errno
+}
+
+// The first argument of rt_sigprocmask(2).
+const (
+	sigBlock   = 0
+	sigUnblock = 1
+	sigSetmask = 2
+)
+
+func rtSigprocmask(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if a[3] != proc.SigsetSize {
+		return 0, syscall.EINVAL
+	}
+	old := l.Mask()
+	if a[1] != 0 {
+		var set proc.Sigset
+		if errno := get(l, a[1], &set); errno != 0 {
+			return 0, errno
+		}
+		switch int32(a[0]) {
+		case sigBlock:
+			set |= old
+		case sigUnblock:
+			set = old &^ set
+		case sigSetmask:
+		default:
+			return 0, syscall.EINVAL
+		}
+		l.SetMask(set)
+	}
+	if a[2] != 0 {
+		return 0, put(l, a[2], &old)
+	}
+	return 0, 0
+}
+
+func rtSigpending(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if a[1] > proc.SigsetSize {
+		return 0, syscall.EINVAL
+	}
+	set := l.Pending()
+	return 0, put(l, a[0], &set)
+}
+
+func rtSigsuspend(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if a[1] != proc.SigsetSize {
+		return 0, syscall.EINVAL
+	}
+	var set proc.Sigset
+	if errno := get(l, a[0], &set); errno != 0 {
+		return 0, errno
+	}
+	return 0, l.Suspend(set)
+}
+
+// rtSigreturn's result is the register that the frame restores, errors included.
+func rtSigreturn(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) { return l.SigReturn(), 0 }
+
+func sigaltstack(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	old := l.AltStack()
+	if a[0] != 0 {
+		var s lwp.AltStack
+		if errno := get(l, a[0], &s); errno != 0 {
+			return 0, errno
+		}
+		if errno := l.SetAltStack(s); errno != 0 {
+			return 0, errno
+		}
+	}
+	if a[1] != 0 {
+		return 0, put(l, a[1], &old)
+	}
+	return 0, 0
+}
+
+func pause(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) { return 0, l.Pause() }

@@ -1,0 +1,138 @@
+package ksyscall
+
+import (
+	"strconv"
+
+	"gossamer/proc"
+)
+
+// An entry is one system call. The number is also its argument to CallName.
+type entry struct {
+	name    string
+	call    proc.Call
+	restart proc.Restart
+}
+
+const never = proc.RestartNever
+
+// table is the calls by number.
+var table = map[uint64]entry{
+	0:   {name: "read", call: read},
+	1:   {name: "write", call: write},
+	2:   {name: "open", call: open},
+	3:   {name: "close", call: closeFD},
+	4:   {name: "stat", call: stat},
+	5:   {name: "fstat", call: fstat},
+	6:   {name: "lstat", call: lstat},
+	8:   {name: "lseek", call: lseek},
+	9:   {name: "mmap", call: mmap},
+	10:  {name: "mprotect", call: mprotect},
+	11:  {name: "munmap", call: munmap},
+	12:  {name: "brk", call: brk},
+	13:  {name: "rt_sigaction", call: rtSigaction},
+	14:  {name: "rt_sigprocmask", call: rtSigprocmask},
+	15:  {name: "rt_sigreturn", call: rtSigreturn},
+	16:  {name: "ioctl", call: ioctl},
+	17:  {name: "pread64", call: pread64},
+	18:  {name: "pwrite64", call: pwrite64},
+	19:  {name: "readv", call: readv},
+	20:  {name: "writev", call: writev},
+	21:  {name: "access", call: access},
+	22:  {name: "pipe", call: pipe},
+	24:  {name: "sched_yield", call: schedYield},
+	28:  {name: "madvise", call: madvise},
+	32:  {name: "dup", call: dup},
+	33:  {name: "dup2", call: dup2},
+	34:  {name: "pause", call: pause, restart: never},
+	35:  {name: "nanosleep", call: nanosleep, restart: never},
+	39:  {name: "getpid", call: getpid},
+	57:  {name: "fork", call: fork},
+	58:  {name: "vfork", call: vfork},
+	59:  {name: "execve", call: execve},
+	60:  {name: "exit", call: exit},
+	61:  {name: "wait4", call: wait4},
+	62:  {name: "kill", call: kill},
+	63:  {name: "uname", call: uname},
+	72:  {name: "fcntl", call: fcntl},
+	76:  {name: "truncate", call: truncate},
+	77:  {name: "ftruncate", call: ftruncate},
+	79:  {name: "getcwd", call: getcwd},
+	80:  {name: "chdir", call: chdir},
+	81:  {name: "fchdir", call: fchdir},
+	82:  {name: "rename", call: rename},
+	83:  {name: "mkdir", call: mkdir},
+	84:  {name: "rmdir", call: rmdir},
+	86:  {name: "link", call: link},
+	87:  {name: "unlink", call: unlink},
+	88:  {name: "symlink", call: symlink},
+	89:  {name: "readlink", call: readlink},
+	95:  {name: "umask", call: umask},
+	96:  {name: "gettimeofday", call: gettimeofday},
+	97:  {name: "getrlimit", call: getrlimit},
+	98:  {name: "getrusage", call: getrusage},
+	99:  {name: "sysinfo", call: sysinfo},
+	100: {name: "times", call: times},
+	102: {name: "getuid", call: zero},
+	104: {name: "getgid", call: zero},
+	107: {name: "geteuid", call: zero},
+	108: {name: "getegid", call: zero},
+	109: {name: "setpgid", call: setpgid},
+	110: {name: "getppid", call: getppid},
+	111: {name: "getpgrp", call: getpgrp},
+	112: {name: "setsid", call: setsid},
+	121: {name: "getpgid", call: getpgid},
+	124: {name: "getsid", call: getsid},
+	127: {name: "rt_sigpending", call: rtSigpending},
+	130: {name: "rt_sigsuspend", call: rtSigsuspend, restart: never},
+	131: {name: "sigaltstack", call: sigaltstack},
+	158: {name: "arch_prctl", call: archPrctl},
+	169: {name: "reboot", call: reboot},
+	186: {name: "gettid", call: gettid},
+	201: {name: "time", call: timeCall},
+	204: {name: "sched_getaffinity", call: schedGetaffinity},
+	217: {name: "getdents64", call: getdents64},
+	218: {name: "set_tid_address", call: gettid},
+	228: {name: "clock_gettime", call: clockGettime},
+	229: {name: "clock_getres", call: clockGetres},
+	230: {name: "clock_nanosleep", call: clockNanosleep, restart: never},
+	231: {name: "exit_group", call: exitGroup},
+	257: {name: "openat", call: openat},
+	258: {name: "mkdirat", call: mkdirat},
+	262: {name: "newfstatat", call: newfstatat},
+	263: {name: "unlinkat", call: unlinkat},
+	264: {name: "renameat", call: renameat},
+	266: {name: "symlinkat", call: symlinkat},
+	267: {name: "readlinkat", call: readlinkat},
+	269: {name: "faccessat", call: faccessat},
+	292: {name: "dup3", call: dup3},
+	293: {name: "pipe2", call: pipe2},
+	302: {name: "prlimit64", call: prlimit64},
+	318: {name: "getrandom", call: getrandom},
+
+	GossamerExit: {name: "gossamer_exit", call: gossamerExit},
+}
+
+// Gossamer's own calls beside those of package lwp.
+const (
+	GossamerExit = 1900 // (code): tell the machine's owner an exit status, and stop
+	TestCalls    = 1901 // from here on: what a test image adds with Install
+)
+
+// Install fills in the system's table of calls. more are calls that only a test image has.
+func Install(s *proc.System, more map[uint64]proc.Call) {
+	for nr, e := range table {
+		s.Calls[nr], s.Restarts[nr] = e.call, e.restart
+	}
+	for nr, call := range more {
+		s.Calls[nr] = call
+	}
+	s.CallName = Name
+}
+
+// Name returns the name of a call for reports.
+func Name(nr uint64) string {
+	if e, ok := table[nr]; ok {
+		return e.name
+	}
+	return "call " + strconv.FormatUint(nr, 10)
+}

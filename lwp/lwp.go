@@ -1,0 +1,64 @@
+package lwp
+
+import (
+	"sync/atomic"
+
+	"gossamer/kernel/sched"
+)
+
+// ID names an LWP. IDs come from the same space as process IDs; the first LWP of a process
+// has the ID of the process, as gettid(2) has it on Linux.
+type ID int32
+
+// Bits of the attention word.
+const (
+	Signal uint32 = 1 << iota // a signal may have to be taken, or the process was stopped
+	Exit                      // the LWP shall end
+)
+
+// An LWP is one user context bound to one kernel thread.
+type LWP struct {
+	ID     ID
+	Thread *sched.Thread // whose UserData is this *LWP
+	Ctx    Context
+	Owner  any // what package proc adds: the *proc.LWP that this is part of
+
+	attention atomic.Uint32
+}
+
+// Attention returns the attention word without taking it. It is one atomic load: the price
+// that every way into user mode pays.
+func (l *LWP) Attention() uint32 { return l.attention.Load() }
+
+// Notify sets bits in the attention word and makes the LWP look at it soon: an interruptible
+// wait of its thread ends with EINTR, and so does the next one if it is not waiting; a
+// program in user mode is brought back.
+func (l *LWP) Notify(bits uint32) {
+	l.Recheck(bits)
+	if l.Thread != nil {
+		l.Thread.Interrupt()
+	}
+}
+
+// Recheck sets bits for an LWP that asks itself to look again before it enters user mode.
+func (l *LWP) Recheck(bits uint32) {
+	for {
+		old := l.attention.Load()
+		if old|bits == old || l.attention.CompareAndSwap(old, old|bits) {
+			return
+		}
+	}
+}
+
+// Take clears the attention word, and the interruption that came with it, and returns what
+// the word was. Exit is never cleared.
+func (l *LWP) Take() uint32 {
+	bits := l.attention.Load()
+	for !l.attention.CompareAndSwap(bits, bits&Exit) {
+		bits = l.attention.Load()
+	}
+	if bits&Exit == 0 {
+		l.Thread.ClearInterrupt()
+	}
+	return bits
+}

@@ -1,0 +1,128 @@
+package proc
+
+import (
+	"syscall"
+
+	"gossamer/lwp"
+)
+
+// Fork makes a process that is a copy of the caller's, with one LWP that is a copy of the
+// caller: fork(2). The call returns 0 in the child. With vfork, the child runs in the same
+// address space and the caller waits until the child has called execve or ended: vfork(2).
+//
+// Errors: EAGAIN, too many processes; ENOMEM, of page frames or kernel heap.
+func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
+	p, s := l.p, l.p.sys
+	if errno := s.reserve(); errno != 0 {
+		return 0, errno
+	}
+	c, errno := l.copyProcess(vfork)
+	if errno == 0 {
+		if errno = l.link(c); errno != 0 {
+			c.discard()
+		}
+	}
+	if errno != 0 {
+		s.release()
+		return 0, errno
+	}
+	id := c.ID // c may be gone once it runs
+	c.lwps[0].begin(p.name)
+	if vfork {
+		l.awaitVfork(c)
+	}
+	return id, 0
+}
+
+// copyProcess makes the child, in no table yet.
+func (l *LWP) copyProcess(vfork bool) (*Process, syscall.Errno) {
+	p := l.p
+	sp := l.space
+	if vfork {
+		sp.share()
+	} else {
+		var err error
+		if sp, err = l.space.copy(); err != nil {
+			return nil, Errno(err)
+		}
+	}
+	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: vfork, space: sp}
+	c.files = p.files.fork()
+	cl := c.newLWP(0, l.Ctx.Clone())
+	cl.Ctx.SetResult(0)
+	cl.altStack = l.altStack
+	cl.enter(sp)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	cl.mask = l.mask
+	c.actions, c.cwd, c.umask = p.actions, p.cwd, p.umask
+	c.name, c.exe, c.cmdline, c.stackMax = p.name, p.exe, p.cmdline, p.stackMax
+	return c, 0
+}
+
+// link gives the child its number and its place in the tree. A signal that has come
+// meanwhile is taken first, and then the fork made again: sent to the process group, it would
+// otherwise miss the child (^C while a shell forks).
+func (l *LWP) link(c *Process) syscall.Errno {
+	p, s := l.p, l.p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.Attention() != 0 {
+		return errRestart
+	}
+	c.ID = s.newPID()
+	c.lwps[0].ID = lwp.ID(c.ID)
+	c.pgid, c.sid = p.pgid, p.sid
+	p.adopt(c)
+	s.procs[c.ID] = c
+	c.state = Alive
+	return 0
+}
+
+// discard takes apart a child that has not been linked.
+func (c *Process) discard() {
+	c.files.closeAll()
+	c.space.drop()
+	c.lwps[0].Ctx.Release()
+}
+
+// awaitVfork waits until the child has its own address space. Only the end of the caller's
+// process ends the wait early.
+func (l *LWP) awaitVfork(c *Process) {
+	s := l.p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c.vforked {
+		if c.vforkDone.Wait(l.Thread, &s.mu) == nil {
+			continue
+		}
+		if l.Attention()&lwp.Exit != 0 {
+			return
+		}
+		// Other signals wait: their attention bits stay.
+		l.Thread.ClearInterrupt()
+	}
+}
+
+// endVfork lets the parent go on.
+func (p *Process) endVfork() {
+	s := p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.vforked {
+		p.vforked = false
+		p.vforkDone.WakeAll()
+	}
+}
+
+// Errno turns an error of the layers below into the number that a program sees.
+func Errno(err error) syscall.Errno {
+	if err == nil {
+		return 0
+	}
+	if errno, ok := err.(syscall.Errno); ok {
+		return errno
+	}
+	return syscall.EIO
+}

@@ -1,0 +1,170 @@
+package proc
+
+import (
+	"fmt"
+	"runtime/debug"
+	"syscall"
+
+	"gossamer/kernel/mem"
+	"gossamer/kernel/sched"
+	"gossamer/lwp"
+)
+
+// VirtAddr is a user address.
+type VirtAddr = mem.VirtAddr
+
+// run is the body of an LWP's kernel thread: the LWP's whole life.
+func (l *LWP) run(t *sched.Thread) {
+	for !l.loop(t) {
+	}
+	l.finish()
+}
+
+// loop runs the LWP in user mode and serves what it comes back for. It returns true when the
+// LWP is to end. A panic in a system call or a fault is a bug of the kernel's, but the
+// process that met it is the one to pay: it is logged, the process told to end, and loop
+// returns false to be called again, which then finds that out.
+func (l *LWP) loop(t *sched.Thread) bool {
+	defer l.recoverPanic()
+	ctx, calls := l.Ctx, &l.p.sys.Calls
+	bracket := false // the last return was not the program's own doing
+	for {
+		if l.Attention() != 0 && !l.attend() {
+			return true
+		}
+		if t.ShouldYield() {
+			t.Yield()
+		}
+		switch ctx.Enter(l.pt, bracket) {
+		case lwp.Syscall:
+			nr, args := ctx.Call()
+			l.lastCall, bracket = nr, false
+			if nr >= NCalls {
+				nr = NCalls - 1 // which no call has
+			}
+			v, errno := calls[nr](l, args)
+			if errno != 0 {
+				v = l.failed(errno)
+			}
+			ctx.SetResult(v)
+		case lwp.Fault:
+			bracket = false
+			l.fault()
+		case lwp.Tick:
+			bracket = true
+			t.Tick()
+		case lwp.Kick:
+			bracket = true
+		}
+	}
+}
+
+// errRestart is returned by a call that has done nothing yet and wants to be made again
+// after the signals have been taken, whatever their handlers' flags. Programs never see it.
+const errRestart = syscall.Errno(513)
+
+// failed turns an error number into a call's result. EINTR has the call looked at by attend.
+func (l *LWP) failed(errno syscall.Errno) uint64 {
+	if errno == errRestart {
+		l.again, errno = true, syscall.EINTR
+	} else {
+		l.again = false
+	}
+	if errno == syscall.EINTR {
+		l.interrupted, l.nr = true, l.lastCall
+		l.Recheck(lwp.Signal)
+	}
+	return uint64(-int64(errno))
+}
+
+// noCall serves the numbers that no call has.
+func noCall(*LWP, *[6]uint64) (uint64, syscall.Errno) { return 0, syscall.ENOSYS }
+
+// recoverPanic ends the process whose call panicked.
+func (l *LWP) recoverPanic() {
+	r := recover()
+	if r == nil {
+		return
+	}
+	l.p.sys.Log(fmt.Sprintf("%sSIGSYS: panic in the kernel, in %s: %v\n%s",
+		l.prefix(), l.p.sys.CallName(l.lastCall), r, debug.Stack()))
+	l.p.Exit(Killed(syscall.SIGSYS))
+}
+
+// fault serves an exception in user mode.
+func (l *LWP) fault() {
+	f := l.Ctx.Fault()
+	if f.PageFault {
+		switch err := l.space.Fault(VirtAddr(f.Addr), f.Access); err {
+		case nil:
+			return
+		case syscall.ENOMEM:
+			l.outOfMemory(f.Addr)
+			return
+		case mem.ErrBus:
+			f.Signal, f.Code, f.Text = syscall.SIGBUS, busAdrErr, "beyond the end of the file"
+		}
+	}
+	l.faultSignal(f)
+}
+
+// faultSignal sends the program the signal that a fault means, or ends it with a report.
+func (l *LWP) faultSignal(f lwp.FaultInfo) {
+	if !l.force(&Siginfo{Signal: int(f.Signal), Code: f.Code, Addr: f.Addr}) {
+		l.p.sys.Log(l.faultReport(&f))
+		l.p.Exit(Killed(f.Signal))
+	}
+}
+
+const busAdrErr = 2 // BUS_ADRERR
+
+// outOfMemory is the policy when a page fault finds no free frame: the process that needs
+// the frame is killed. Process 1 is spared as long as there is another: the largest one is
+// killed in its place, and the fault tried again after a while.
+func (l *LWP) outOfMemory(addr uint64) {
+	s, victim := l.p.sys, l.p
+	if l.p.ID == 1 {
+		if big := s.largest(); big != nil {
+			victim = big
+		}
+	}
+	s.Log(fmt.Sprintf("pid %d (%s): killed: out of memory at %#x", victim.ID, victim.Name(), addr))
+	victim.Exit(Killed(syscall.SIGKILL))
+	if victim != l.p {
+		l.Thread.Sleep(10e6)
+	}
+}
+
+// largest returns the process other than 1 that has most pages, nil if there is none.
+func (s *System) largest() (big *Process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	most := -1
+	for _, p := range s.procs {
+		if n := p.rss(); p.ID != 1 && p.state == Alive && n > most {
+			big, most = p, n
+		}
+	}
+	return big
+}
+
+// rss returns the number of page frames in p's address space, 0 if it has none any more.
+func (p *Process) rss() int {
+	s := p.holdSpace()
+	if s == nil {
+		return 0
+	}
+	defer s.drop()
+	return int(s.RSS())
+}
+
+// holdSpace shares the process's address space so that another process can look at it; nil
+// if there is none any more. The caller drops it.
+func (p *Process) holdSpace() *space {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.space == nil {
+		return nil
+	}
+	return p.space.share()
+}

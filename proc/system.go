@@ -1,0 +1,136 @@
+package proc
+
+import (
+	"fmt"
+	"sync"
+	"syscall"
+
+	"gossamer/kernel/fs"
+)
+
+// A PID names a process, a process group or a session.
+type PID int32
+
+// maxPID is Linux's pid_max on 64-bit machines.
+const maxPID = 1 << 22
+
+// DefaultMaxProcesses bounds the processes that exist at one time, zombies included.
+const DefaultMaxProcesses = 512
+
+// NCalls bounds the numbers of system calls: Linux's, then Gossamer's own from 1024 on. The
+// last one is never used.
+const NCalls = 2048
+
+// A Call serves one system call: it gets the calling LWP and the six argument registers and
+// returns the result, or an error number other than 0. A call that panics ends the process
+// (LWP.loop); so a call holds no lock across code that may panic unless by defer.
+type Call func(l *LWP, a *[6]uint64) (uint64, syscall.Errno)
+
+// Restart says what becomes of a call that a signal has interrupted (it returned EINTR). If
+// no handler runs, the call is always made again; these say what happens if one does.
+type Restart uint8
+
+const (
+	RestartIfAsked Restart = iota // made again if the handler has SA_RESTART
+	RestartNever                  // EINTR: sleeps and waits for signals, signal(7)
+)
+
+// System is all the processes of a machine. Its tables are filled in before StartInit and
+// constant afterwards.
+type System struct {
+	Machine
+	FS           *fs.FS
+	Calls        [NCalls]Call
+	Restarts     [NCalls]Restart
+	CallName     func(nr uint64) string
+	MaxProcesses int
+
+	mu      sync.Mutex // the tree lock, doc.go
+	procs   map[PID]*Process
+	count   int // reserved places: processes that are in procs or about to be
+	lastPID PID
+	wrapped bool
+	init    *Process
+	booted  int64 // Now when the system was made
+}
+
+// NewSystem returns a system without processes.
+func NewSystem(m Machine, tree *fs.FS) *System {
+	s := &System{
+		Machine:      m,
+		FS:           tree,
+		CallName:     func(nr uint64) string { return fmt.Sprintf("call %d", nr) },
+		MaxProcesses: DefaultMaxProcesses,
+		procs:        make(map[PID]*Process),
+		booted:       m.Now(),
+	}
+	for nr := range s.Calls {
+		s.Calls[nr] = noCall
+	}
+	return s
+}
+
+// Uptime returns the time since NewSystem in ns.
+func (s *System) Uptime() int64 { return s.Now() - s.booted }
+
+// Count returns how many processes exist, zombies included.
+func (s *System) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
+}
+
+// reserve takes a place for a new process: EAGAIN if all are taken, ENOMEM if the kernel's
+// heap is used up. release gives it back.
+func (s *System) reserve() syscall.Errno {
+	if !s.HeapOK() {
+		return syscall.ENOMEM
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.count >= s.MaxProcesses {
+		return syscall.EAGAIN
+	}
+	s.count++
+	return 0
+}
+
+func (s *System) release() {
+	s.mu.Lock()
+	s.count--
+	s.mu.Unlock()
+}
+
+// newPID finds a number that no process, group or session has. s.mu is held.
+func (s *System) newPID() PID {
+	for {
+		s.lastPID++
+		if s.lastPID >= maxPID {
+			s.lastPID, s.wrapped = 1, true
+			continue // 1 is init's
+		}
+		if !s.wrapped || !s.pidInUse(s.lastPID) {
+			return s.lastPID
+		}
+	}
+}
+
+func (s *System) pidInUse(id PID) bool {
+	if s.procs[id] != nil {
+		return true
+	}
+	for _, p := range s.procs {
+		if p.pgid == id || p.sid == id {
+			return true
+		}
+	}
+	return false
+}
+
+// lookup finds a process, zombies included. s.mu is held.
+func (s *System) lookup(id PID) (*Process, syscall.Errno) {
+	if p := s.procs[id]; p != nil {
+		return p, 0
+	}
+	return nil, syscall.ESRCH
+}

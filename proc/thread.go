@@ -1,0 +1,84 @@
+package proc
+
+import (
+	"gossamer/kernel/mem"
+	"gossamer/kernel/sched"
+	"gossamer/lwp"
+)
+
+// An LWP is an lwp.LWP with what a process adds to it: the call under way, the signal mask
+// and the signals meant for this LWP alone.
+type LWP struct {
+	lwp.LWP
+	p *Process
+
+	// Touched by the LWP itself only.
+	space       *space        // p's, or the one that execve is replacing it by
+	pt          mem.PageTable // of space
+	altStack    lwp.AltStack
+	nr          uint64 // number of the call that returned EINTR
+	interrupted bool   // that call has not been dealt with
+	again       bool   // it is to be made again, whatever handler runs
+	sleepUntil  int64  // deadline of an interrupted relative sleep, for when it is made again
+	buf         []byte // for short reads and writes
+	lastCall    uint64 // for the report of a panic
+
+	// Guarded by p.mu.
+	mask      Sigset
+	oldMask   Sigset // to be restored once the signals that rt_sigsuspend let in are taken
+	suspended bool   // oldMask counts
+	pending   pending
+}
+
+// newLWP makes an LWP of p that has no thread yet.
+func (p *Process) newLWP(id lwp.ID, ctx lwp.Context) *LWP {
+	l := &LWP{p: p}
+	l.ID, l.Ctx, l.Owner = id, ctx, l
+	p.lwps = append(p.lwps, l)
+	return l
+}
+
+// enter makes the LWP run in an address space.
+func (l *LWP) enter(s *space) {
+	l.space, l.pt = s, s.PT()
+}
+
+// begin gives the LWP its kernel thread and starts that.
+func (l *LWP) begin(name string) {
+	l.Thread = sched.NewThread(name, sched.PrioUser, l.run)
+	l.Thread.UserData = &l.LWP
+	l.Thread.Start()
+}
+
+// Process returns the process that l belongs to.
+func (l *LWP) Process() *Process { return l.p }
+
+// Space returns the address space that l runs in. Only l itself may ask.
+func (l *LWP) Space() *mem.AddressSpace { return l.space.AddressSpace }
+
+// Interrupted reports whether something wants l's attention: a call that takes long in
+// pieces stops between two of them.
+func (l *LWP) Interrupted() bool { return l.Attention() != 0 }
+
+// Buffer returns a scratch buffer of BufferSize bytes, the LWP's own.
+func (l *LWP) Buffer() []byte {
+	if l.buf == nil {
+		l.buf = make([]byte, BufferSize)
+	}
+	return l.buf
+}
+
+// BufferSize is the size of an LWP's scratch buffer.
+const BufferSize = 512
+
+// threadLWP returns the LWP that a kernel thread runs, nil if it is a pure kernel thread.
+func threadLWP(t *sched.Thread) *LWP {
+	if t == nil {
+		return nil
+	}
+	if u, ok := t.UserData.(*lwp.LWP); ok {
+		l, _ := u.Owner.(*LWP)
+		return l
+	}
+	return nil
+}
