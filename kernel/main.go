@@ -1,21 +1,115 @@
+// Gossamer is a kernel: see docs/design.md. This package is the order in which things start,
+// and the wiring between them.
 package main
 
 import (
-	_ "gossamer/kernel/goos"
 	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
 	"runtime"
-	"time"
+	"unsafe"
+
+	"gossamer/arch/amd64"
+	"gossamer/boot"
+	"gossamer/kernel/fs"
+	"gossamer/kernel/goos"
+	"gossamer/kernel/machine"
+	"gossamer/kernel/mem"
+	"gossamer/kernel/sched"
+	ksyscall "gossamer/kernel/syscall"
+	"gossamer/lwp"
+	"gossamer/proc"
 )
 
 func main() {
-	fmt.Println("hello from ring 0", runtime.Version(), runtime.GOMAXPROCS(0))
-	time.Sleep(10 * time.Millisecond)
-	runtime.GC()
-	fmt.Println("gc ok")
-	func() {
-		defer func() { fmt.Println("recovered:", recover()) }()
-		var p *int
-		*p = 1
-	}()
+	limitHeap()
+	frames := mem.NewFrames(goos.Frames{})
+	sched.Start(machine.Sched{}, runtime.GOMAXPROCS(0))
+	tree := fs.New(frames)
+	tree.Clock = goos.Wall
+	logMachine()
+	unpackInitramfs(tree)
+
+	var s *proc.System
+	tty := openConsole(func(pgrp int, sig syscallSignal) { s.SignalGroup(proc.PID(pgrp), sig) })
+	must(tree.AddMemoryDevices("/dev", random{}))
+	must(tree.AddDevice("/dev/console", fs.Rdev(5, 1), 0o600, tty))
+	must(tree.AddDevice("/dev/tty", fs.Rdev(5, 0), 0o666, tty))
+	go serveInterrupts(tty)
+
+	s = proc.NewSystem(proc.Machine{
+		NewContext:   func() lwp.Context { return machine.NewContext() },
+		NewPageTable: machine.PageTables(frames),
+		Frames:       frames,
+		Now:          goos.Now,
+		WallClock:    goos.Wall,
+		Random:       random{},
+		CPUs:         func() int { return int(amd64.CPUs()) },
+		MemInfo:      func() proc.MemInfo { return memInfo(frames) },
+		CPUInfo:      cpuInfo,
+		HeapOK:       heapOK,
+		Log:          logf,
+		Exit:         exit,
+		Power:        power,
+		InitDied:     func(why string) { logf("init died: " + why); exit(255) },
+		Cmdline:      string(boot.Boot.CommandLine()),
+		Release:      release,
+		Version:      runtime.Version(),
+	}, tree)
+	ksyscall.Install(s, testCalls(s))
+	must(s.MountProc("/proc"))
+
+	console, err := tree.Open(nil, tree.Root(), "/dev/console", os.O_RDWR, 0)
+	must(err)
+	path := "/bin/init"
+	if v, ok := boot.Option("init"); ok {
+		path = v
+	}
+	if _, err := s.StartInit(path, []string{path}, []string{"PATH=/bin", "HOME=/", "TERM=linux"}, console); err != nil {
+		fatal("cannot start %s: %v", path, err)
+	}
 	select {}
+}
+
+// release is what uname(2) calls the release.
+const release = "0.1"
+
+// unpackInitramfs makes the tree from the boot loader's first module, whose memory is then
+// of no more use.
+func unpackInitramfs(tree *fs.FS) {
+	for _, dir := range []string{"/dev", "/proc", "/tmp"} {
+		must(tree.Mkdir(nil, tree.Root(), dir, 0o755))
+	}
+	modules := boot.Boot.Modules()
+	if len(modules) == 0 {
+		fatal("the boot loader gave no initramfs")
+	}
+	m := modules[0]
+	archive := unsafe.Slice((*byte)(unsafe.Pointer(m.Start.Ptr())), m.End-m.Start)
+	if err := fs.Unpack(tree, archive); err != nil {
+		logf(fmt.Sprintf("initramfs: %v", err))
+	}
+}
+
+// random is the kernel's source of random bytes: the runtime's generator (ChaCha8), seeded
+// by goos at boot.
+type random struct{}
+
+func (random) Read(p []byte) (int, error) {
+	for i := 0; i < len(p); {
+		for v, k := rand.Uint64(), 0; k < 8 && i < len(p); k++ {
+			p[i] = byte(v >> (8 * k))
+			i++
+		}
+	}
+	return len(p), nil
+}
+
+var _ io.Reader = random{}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

@@ -56,11 +56,10 @@ func (p *Process) bury() {
 	s.hangUpOrphans(p)
 	for c := p.child; c != nil; c = p.child {
 		c.abandon()
-		if s.init == nil {
-			c.ppid.Store(0)
-			continue
+		c.ppid.Store(0)
+		if s.init != nil {
+			s.init.adopt(c)
 		}
-		s.init.adopt(c)
 		if c.state == Zombie {
 			s.announce(c)
 		}

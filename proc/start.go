@@ -50,7 +50,8 @@ func (s *System) startFirst(p *Process, path string, v *Vectors) syscall.Errno {
 	l.enter(sp)
 	p.become(sp, v, path)
 	s.mu.Lock()
-	p.ID, p.pgid, p.sid = s.newPID(), 1, 1
+	p.ID, p.pgid, p.sid = 1, 1, 1
+	s.lastPID = max(s.lastPID, 1)
 	s.procs[p.ID], s.init = p, p
 	p.state = Alive
 	s.mu.Unlock()

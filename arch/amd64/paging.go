@@ -46,7 +46,7 @@ func tableAt(a frame.Addr) *table { return (*table)(unsafe.Pointer(a.Ptr())) }
 func levelShift(level int) uint { return uint(level)*9 + 3 }
 
 // entryOf returns t's entry for va, t being of that level.
-func (t *table) entryOf(va uintptr, level int) *PTE { return &t[va>>levelShift(level)&511] }
+func (t *table) entryOf(va uintptr, level int) *PTE { return &t[va>>(levelShift(level)&63)&511] }
 
 // Walk returns the deepest entry that there is for va below root, and its level. At level 1
 // it is the entry of the 4 KiB page, present or not; above that, it is an entry that is

@@ -11,11 +11,6 @@ import (
 // Operations on ranges of a PageTable. Their cost follows the tables and pages that exist,
 // not the size of the range.
 
-// tableOf returns the table that e is an entry of.
-func tableOf(e *PTE) *table {
-	return (*table)(unsafe.Pointer(uintptr(unsafe.Pointer(e)) &^ (frame.Size - 1)))
-}
-
 // next finds the first level 1 table that serves anything in [va, to). It returns the address
 // at which to look into it, and the indices from there to the end of the range or table; nil
 // if there is none.
@@ -34,14 +29,16 @@ func (p *PageTable) next(va, to uintptr) (t *table, at uintptr, i, end int) {
 
 // skip returns the index of the first entry from i on that is not 0, or end.
 func (t *table) skip(i, end int) int {
-	for i < end && t[i] == 0 {
+	const group = 16 // entries looked at together
+	for i < end && t[i&511] == 0 {
 		i++
-		for i&7 == 0 && i+8 <= end {
-			s := t[i:][:8:8]
-			if s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7] != 0 {
+		for i%group == 0 && i+group <= end {
+			g := (*[group]PTE)(unsafe.Pointer(&t[i&511]))
+			if g[0]|g[1]|g[2]|g[3]|g[4]|g[5]|g[6]|g[7]|
+				g[8]|g[9]|g[10]|g[11]|g[12]|g[13]|g[14]|g[15] != 0 {
 				break
 			}
-			i += 8
+			i += group
 		}
 	}
 	return i

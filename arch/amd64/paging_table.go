@@ -129,37 +129,43 @@ func (p *PageTable) find(va uintptr) (t *table, missing int) {
 	if va >= userEnd {
 		return nil, 4
 	}
-	e, level := Walk(p.root.Addr(), va)
-	if level > 1 {
-		return nil, level
+	t = tableAt(p.root.Addr())
+	for level := 4; level > 1; level-- {
+		e := *t.entryOf(va, level)
+		if e&Present == 0 {
+			return nil, level
+		}
+		t = tableAt(e.Addr())
 	}
-	t = tableOf(e)
 	p.leaf, p.leafKey = t, va>>leafShift
 	return t, 0
 }
 
-// make returns the level 1 table for va, made if need be; nil if there is no memory.
+// make returns the level 1 table for va, a user address, made if need be; nil if there is
+// no memory.
 func (p *PageTable) make(va uintptr) *table {
-	if t, _ := p.find(va); t != nil {
-		return t
+	if p.leaf != nil && p.leafKey == va>>leafShift {
+		return p.leaf
 	}
-	for {
-		e, level := Walk(p.root.Addr(), va)
-		if level == 1 {
-			t, _ := p.find(va)
-			return t
+	t := tableAt(p.root.Addr())
+	for level := 4; level > 1; level-- {
+		e := t.entryOf(va, level)
+		if *e&Present == 0 {
+			f, ok := p.src.AllocTable()
+			if !ok {
+				return nil
+			}
+			frame.Clear(f.Bytes())
+			if p.n < len(p.tables) {
+				p.tables[p.n] = f
+			}
+			p.n++
+			Link(e, f.Addr(), true)
 		}
-		f, ok := p.src.AllocTable()
-		if !ok {
-			return nil
-		}
-		clear(tableAt(f.Addr())[:])
-		if p.n < len(p.tables) {
-			p.tables[p.n] = f
-		}
-		p.n++
-		Link(e, f.Addr(), true)
+		t = tableAt(e.Addr())
 	}
+	p.leaf, p.leafKey = t, va>>leafShift
+	return t
 }
 
 // entry returns the entry of a mapped page, nil if it is not mapped.

@@ -8,8 +8,8 @@ import "gossamer/boot"
 const (
 	initWait     = 10000   // µs from INIT to the first start-up IPI
 	startupWait  = 300     // µs until the start-up IPI is repeated
-	comeLimit    = 200000  // µs a CPU may take to come through the trampoline
-	onlineLimit  = 2000000 // µs more until it says that it is up
+	comeLimit    = 2000000 // µs a CPU may take to come through the trampoline
+	onlineLimit  = 5000000 // µs more until it says that it is up
 	startupTries = 2
 )
 

@@ -272,6 +272,24 @@ func TestReferences(t *testing.T) {
 	wantFree(t, total)
 }
 
+func TestClear(t *testing.T) {
+	setup(t, 4*mib, 1)
+	fs := []Frame{AllocBelow(4 * mib), AllocBelow(4 * mib), AllocBelow(4 * mib)}
+	for _, f := range fs {
+		for i := range f.Bytes() {
+			f.Bytes()[i] = 1
+		}
+	}
+	Clear(fs[1].Bytes())
+	for i, f := range fs {
+		for at, b := range f.Bytes() {
+			if (b == 0) != (i == 1) {
+				t.Fatalf("byte %d of frame %d is %d", at, i, b)
+			}
+		}
+	}
+}
+
 // What if a caller passes a frame that it does not have?
 func TestBadFramesAreCountedAndIgnored(t *testing.T) {
 	total := setup(t, 4*mib, 1)

@@ -335,13 +335,3 @@ func TestPipeAllocatesNothingPerOperation(t *testing.T) {
 	r.Close()
 	w.Close()
 }
-
-func BenchmarkPipeByte(b *testing.B) {
-	fs := New(newFrames(b, 10))
-	r, w := fs.NewPipe(0)
-	p := []byte{1}
-	for b.Loop() {
-		w.Write(nil, p)
-		r.Read(nil, p)
-	}
-}

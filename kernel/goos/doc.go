@@ -10,12 +10,12 @@
 // waits for an interrupt) and short of work: user programs are scheduled above the
 // runtime, by kernel/sched, and time slices of LWPs are its business.
 //
-//	            clone               chosen by schedule
-//	  free ───────────────▶ ready ◀────────────────────▶ running
-//	   ▲                      ▲     preempted, yields      │  │
-//	   │                      │ wake, deadline passed      │  │ futex, nanosleep, epoll,
-//	   │                      └──────────── waiting ◀──────┘  │ interrupt wait
-//	   └──────────────────────────────────────────────────────┘ exit
+//	          clone               chosen by schedule
+//	free ───────────────▶ ready ◀────────────────────▶ running
+//	 ▲                      ▲     preempted, yields      │  │
+//	 │                      │ wake, deadline passed      │  │ futex, nanosleep, epoll,
+//	 │                      └──────────── waiting ◀──────┘  │ interrupt wait
+//	 └──────────────────────────────────────────────────────┘ exit
 //
 // A running thread is the current thread of exactly one CPU. A CPU without one runs its
 // idle thread, which is in no queue.

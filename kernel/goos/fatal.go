@@ -1,12 +1,13 @@
 package goos
 
 import (
-
 	"gossamer/arch/amd64"
 )
 
 // Exit codes for the emulator's exit port (tools/run knows them).
 const (
+	exitPass  = 0x10
+	exitFail  = 0x11
 	exitPanic = 0x12
 )
 
@@ -57,9 +58,47 @@ func exitGroup(c *amd64.CPU, status uint64) {
 
 // stop leaves the emulator with code, if this is one that was told to expect it, or halts.
 func stop(code uint8) {
+	flushConsole()
 	amd64.DebugExit(code)
 	for {
 		amd64.Halt()
 	}
 }
 
+// Exit ends the machine's run with a program's exit status: the emulator's exit port tells
+// pass or fail; where there is none, the power goes off.
+func Exit(status int) { amd64.Bare(exitBare, uint64(status), 0) }
+
+func exitBare(c *amd64.CPU, status, _ uint64) uint64 {
+	stopOthers(c)
+	flushConsole()
+	code := uint8(exitPass)
+	if status != 0 {
+		code = exitFail
+	}
+	amd64.DebugExit(code)
+	amd64.PowerOff()
+	stop(code)
+	return 0
+}
+
+// PowerOff, Reboot and Halt are what their names say, for good.
+func PowerOff() { amd64.Bare(powerOffBare, 0, 0) }
+func Reboot()   { amd64.Bare(rebootBare, 0, 0) }
+func Halt()     { amd64.Bare(haltBare, 0, 0) }
+
+func powerOffBare(c *amd64.CPU, _, _ uint64) uint64 { return exitBare(c, 0, 0) }
+
+func rebootBare(c *amd64.CPU, _, _ uint64) uint64 {
+	stopOthers(c)
+	flushConsole()
+	amd64.Reboot()
+	return 0
+}
+
+func haltBare(c *amd64.CPU, _, _ uint64) uint64 {
+	stopOthers(c)
+	logString("halted\n")
+	stop(exitPass)
+	return 0
+}

@@ -17,6 +17,9 @@ func raiseIRQ(c *amd64.CPU, vector uint64) {
 	if vector < amd64.VecDevice || vector >= amd64.VecDevice+alarmLine {
 		return
 	}
+	if vector == amd64.VecDevice+ConsoleLine {
+		console.Interrupt()
+	}
 	pendingIRQ |= 1 << (vector - amd64.VecDevice)
 	wakeIRQ(c)
 }

@@ -12,7 +12,7 @@ import (
 // not there costs nothing.
 var (
 	logLock spinLock
-	logPort uart.Port
+	logPort uart.UART
 )
 
 func setLogPort(port uint16) { logPort.Init(port) }
@@ -61,4 +61,3 @@ func logHex(v uint64) {
 		putByte("0123456789abcdef"[v>>i&15])
 	}
 }
-

@@ -11,7 +11,7 @@ import (
 
 // Context is an amd64.Context as lwp sees it. Like that it holds no pointers.
 type Context struct {
-	amd64.Context
+	u       amd64.Context
 	vector  uint64
 	args    [6]uint64
 	pending [3]uint64 // between PushSignal and CommitSignal: stack pointer, signal, handler
@@ -23,17 +23,17 @@ func NewContext() lwp.Context {
 	if uintptr(unsafe.Pointer(c))&15 != 0 {
 		panic("machine: context is not 16-byte aligned")
 	}
-	c.Start(0, 0)
+	c.u.Start(0, 0)
 	return c
 }
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
-	c.Root = pt.(*PageTable).Root()
-	why := c.Context.Enter(bracket)
+	c.u.Root = pt.(*PageTable).Root()
+	why := c.u.Enter(bracket)
 	switch {
 	case why == amd64.WhySyscall:
-		c.Number = c.AX
+		c.u.Number = c.u.AX
 		return lwp.Syscall
 	case why == amd64.VecTimer:
 		return lwp.Tick
@@ -41,53 +41,53 @@ func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
 		c.vector = why
 		return lwp.Fault
 	}
-	c.Attend(why)
+	c.u.Attend(why)
 	return lwp.Kick
 }
 
 // Call implements lwp.Context.
 func (c *Context) Call() (nr uint64, a *[6]uint64) {
-	c.args = [6]uint64{c.DI, c.SI, c.DX, c.R10, c.R8, c.R9}
-	return c.AX, &c.args
+	c.args = [6]uint64{c.u.DI, c.u.SI, c.u.DX, c.u.R10, c.u.R8, c.u.R9}
+	return c.u.AX, &c.args
 }
 
-func (c *Context) SetResult(v uint64) { c.AX = v }
-func (c *Context) Result() uint64     { return c.AX }
+func (c *Context) SetResult(v uint64) { c.u.AX = v }
+func (c *Context) Result() uint64     { return c.u.AX }
 
 // RestartSyscall implements lwp.Context; a SYSCALL instruction has two bytes.
 func (c *Context) RestartSyscall() {
-	c.IP -= 2
-	c.AX = c.Number
+	c.u.IP -= 2
+	c.u.AX = c.u.Number
 }
 
 // Clone implements lwp.Context.
 func (c *Context) Clone() lwp.Context {
 	d := new(Context)
-	d.CopyFrom(&c.Context)
+	d.u.CopyFrom(&c.u)
 	return d
 }
 
 // Release implements lwp.Context; a context owns nothing.
 func (c *Context) Release() {}
 
-func (c *Context) PC() uint64        { return c.IP }
-func (c *Context) SP() uint64        { return c.SP }
-func (c *Context) SetSP(sp uint64)   { c.SP = sp }
-func (c *Context) FS() uint64        { return c.FS }
-func (c *Context) SetFS(base uint64) { c.FS = base }
-func (c *Context) GS() uint64        { return c.GS }
-func (c *Context) SetGS(base uint64) { c.GS = base }
+func (c *Context) PC() uint64        { return c.u.IP }
+func (c *Context) SP() uint64        { return c.u.SP }
+func (c *Context) SetSP(sp uint64)   { c.u.SP = sp }
+func (c *Context) FS() uint64        { return c.u.FS }
+func (c *Context) SetFS(base uint64) { c.u.FS = base }
+func (c *Context) GS() uint64        { return c.u.GS }
+func (c *Context) SetGS(base uint64) { c.u.GS = base }
 
 // Registers implements lwp.Context.
 func (c *Context) Registers() []lwp.Register {
 	return []lwp.Register{
-		{Name: "rip", Value: c.IP}, {Name: "rsp", Value: c.SP}, {Name: "rflags", Value: c.Flags},
-		{Name: "rax", Value: c.AX}, {Name: "rbx", Value: c.BX}, {Name: "rcx", Value: c.CX},
-		{Name: "rdx", Value: c.DX}, {Name: "rsi", Value: c.SI}, {Name: "rdi", Value: c.DI},
-		{Name: "rbp", Value: c.BP}, {Name: "r8", Value: c.R8}, {Name: "r9", Value: c.R9},
-		{Name: "r10", Value: c.R10}, {Name: "r11", Value: c.R11}, {Name: "r12", Value: c.R12},
-		{Name: "r13", Value: c.R13}, {Name: "r14", Value: c.R14}, {Name: "r15", Value: c.R15},
-		{Name: "fs", Value: c.FS}, {Name: "gs", Value: c.GS},
+		{Name: "rip", Value: c.u.IP}, {Name: "rsp", Value: c.u.SP}, {Name: "rflags", Value: c.u.Flags},
+		{Name: "rax", Value: c.u.AX}, {Name: "rbx", Value: c.u.BX}, {Name: "rcx", Value: c.u.CX},
+		{Name: "rdx", Value: c.u.DX}, {Name: "rsi", Value: c.u.SI}, {Name: "rdi", Value: c.u.DI},
+		{Name: "rbp", Value: c.u.BP}, {Name: "r8", Value: c.u.R8}, {Name: "r9", Value: c.u.R9},
+		{Name: "r10", Value: c.u.R10}, {Name: "r11", Value: c.u.R11}, {Name: "r12", Value: c.u.R12},
+		{Name: "r13", Value: c.u.R13}, {Name: "r14", Value: c.u.R14}, {Name: "r15", Value: c.u.R15},
+		{Name: "fs", Value: c.u.FS}, {Name: "gs", Value: c.u.GS},
 	}
 }
 
@@ -114,22 +114,22 @@ const (
 
 // Fault implements lwp.Context.
 func (c *Context) Fault() lwp.FaultInfo {
-	f := lwp.FaultInfo{Vector: int(c.vector), ErrCode: c.Err, Addr: c.IP}
+	f := lwp.FaultInfo{Vector: int(c.vector), ErrCode: c.u.Err, Addr: c.u.IP}
 	set := func(s syscall.Signal, code int32, text string) { f.Signal, f.Code, f.Text = s, code, text }
 	switch c.vector {
 	case amd64.VecPageFault:
-		f.Addr, f.PageFault = c.CR2, true
+		f.Addr, f.PageFault = c.u.CR2, true
 		f.Access = mem.Read
-		if c.Err&pfWrite != 0 {
+		if c.u.Err&pfWrite != 0 {
 			f.Access = mem.Write
-		} else if c.Err&pfFetch != 0 {
+		} else if c.u.Err&pfFetch != 0 {
 			f.Access = mem.Exec
 		}
 		set(syscall.SIGSEGV, segvMapErr, "page not present")
-		if c.Err&pfPresent != 0 {
+		if c.u.Err&pfPresent != 0 {
 			set(syscall.SIGSEGV, segvAccErr, "not permitted")
 		}
-		if c.Err&pfReserve != 0 {
+		if c.u.Err&pfReserve != 0 {
 			f.PageFault = false
 			f.Text = "corrupt page table"
 		}
@@ -156,3 +156,9 @@ func (c *Context) Fault() lwp.FaultInfo {
 	}
 	return f
 }
+
+// Start implements lwp.Context.
+func (c *Context) Start(pc, sp uint64) { c.u.Start(pc, sp) }
+
+// Attention implements lwp.Context.
+func (c *Context) Attention() { c.u.Attention() }

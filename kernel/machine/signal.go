@@ -32,7 +32,7 @@ const (
 func (c *Context) PushSignal(f *lwp.SignalFrame) (sp uint64, frame []byte, err error) {
 	top := f.Stack
 	if top == 0 {
-		top = c.SP - redZone
+		top = c.u.SP - redZone
 	}
 	fx := (top - fxSize) &^ 15
 	sp = (fx-frameFixed)&^15 - 8 // as after a CALL
@@ -51,7 +51,7 @@ func (c *Context) PushSignal(f *lwp.SignalFrame) (sp uint64, frame []byte, err e
 	put(ucFPState, fx)
 	put(ucMask, f.Mask)
 	copy(frame[infoAt:], f.Info[:])
-	copy(frame[fx-sp:], c.FX[:])
+	copy(frame[fx-sp:], c.u.FX[:])
 	c.pending = [3]uint64{sp, uint64(f.Signal), f.Handler}
 	return sp, frame, nil
 }
@@ -59,28 +59,28 @@ func (c *Context) PushSignal(f *lwp.SignalFrame) (sp uint64, frame []byte, err e
 // CommitSignal implements lwp.Context.
 func (c *Context) CommitSignal() {
 	sp := c.pending[0]
-	c.SP = sp
-	c.IP = c.pending[2]
-	c.DI, c.SI, c.DX = c.pending[1], sp+infoAt, sp+ucAt
-	c.AX = 0
-	c.Flags = amd64.FlagsFixed
-	c.Whole()
+	c.u.SP = sp
+	c.u.IP = c.pending[2]
+	c.u.DI, c.u.SI, c.u.DX = c.pending[1], sp+infoAt, sp+ucAt
+	c.u.AX = 0
+	c.u.Flags = amd64.FlagsFixed
+	c.u.Whole()
 }
 
 // sigcontext lists the registers in struct sigcontext's order: 23 words, of which cs, gs,
 // fs, ss share one.
 func (c *Context) sigcontext() [23]uint64 {
 	const selectors = amd64.UserCode | amd64.UserData<<48
-	return [23]uint64{c.R8, c.R9, c.R10, c.R11, c.R12, c.R13, c.R14, c.R15,
-		c.DI, c.SI, c.BP, c.BX, c.DX, c.AX, c.CX, c.SP, c.IP, c.Flags,
-		selectors, c.Err, c.vector, 0, c.CR2}
+	return [23]uint64{c.u.R8, c.u.R9, c.u.R10, c.u.R11, c.u.R12, c.u.R13, c.u.R14, c.u.R15,
+		c.u.DI, c.u.SI, c.u.BP, c.u.BX, c.u.DX, c.u.AX, c.u.CX, c.u.SP, c.u.IP, c.u.Flags,
+		selectors, c.u.Err, c.vector, 0, c.u.CR2}
 }
 
 // SigReturn implements lwp.Context. The handler's return has popped the restorer's
 // address, so the stack pointer is at the ucontext.
 func (c *Context) SigReturn(read func(va uint64, p []byte) error) (mask uint64, err error) {
 	var b [frameFixed - ucAt]byte
-	if err := read(c.SP, b[:]); err != nil {
+	if err := read(c.u.SP, b[:]); err != nil {
 		return 0, err
 	}
 	word := func(at int) uint64 { return binary.LittleEndian.Uint64(b[at-ucAt:]) }
@@ -101,10 +101,10 @@ func (c *Context) SigReturn(read func(va uint64, p []byte) error) (mask uint64, 
 			return 0, syscall.EINVAL // FXRSTOR would fault in ring 0
 		}
 	}
-	c.FX = fx
-	c.R8, c.R9, c.R10, c.R11, c.R12, c.R13, c.R14, c.R15 = m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7]
-	c.DI, c.SI, c.BP, c.BX, c.DX, c.AX, c.CX, c.SP, c.IP = m[8], m[9], m[10], m[11], m[12], m[13], m[14], m[15], m[16]
-	c.Flags = m[17]&amd64.FlagsUser | amd64.FlagsFixed
-	c.Whole()
+	c.u.FX = fx
+	c.u.R8, c.u.R9, c.u.R10, c.u.R11, c.u.R12, c.u.R13, c.u.R14, c.u.R15 = m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7]
+	c.u.DI, c.u.SI, c.u.BP, c.u.BX, c.u.DX, c.u.AX, c.u.CX, c.u.SP, c.u.IP = m[8], m[9], m[10], m[11], m[12], m[13], m[14], m[15], m[16]
+	c.u.Flags = m[17]&amd64.FlagsUser | amd64.FlagsFixed
+	c.u.Whole()
 	return word(ucMask), nil
 }

@@ -14,9 +14,8 @@ const aroundPages = 16
 // beyond the end of its file (SIGBUS); ENOMEM: no frame for it.
 func (as *AddressSpace) Fault(addr VirtAddr, access Prot) error {
 	as.mu.Lock()
-	err := as.fault(addr.page(), access)
-	as.mu.Unlock()
-	if err != 0 {
+	defer as.mu.Unlock() // also when a Backing panics
+	if err := as.fault(addr.page(), access); err != 0 {
 		return err
 	}
 	return nil
@@ -71,7 +70,7 @@ func (as *AddressSpace) supplyZero(r *region, va VirtAddr) syscall.Errno {
 	if !ok {
 		return syscall.ENOMEM
 	}
-	clear(as.frames.Bytes(f)[:])
+	frame.Clear(as.frames.Bytes(f))
 	return as.enter(va, f, r.prot)
 }
 

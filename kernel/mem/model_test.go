@@ -159,7 +159,7 @@ func TestRandomUseFollowsTheModel(t *testing.T) {
 			return 1 + r.Uint64N(20)
 		}
 		prots := []mem.Prot{0, mem.Read, rw, rw, rw, mem.Read | mem.Exec}
-		ops := 20000
+		ops := 8000
 		if testing.Short() {
 			ops = 3000
 		}

@@ -50,7 +50,7 @@ func (o *object) Page(index uint64) (frame.Frame, bool) {
 			if !ok {
 				return frame.None, false
 			}
-			clear(o.frames.Bytes(f)[:])
+			frame.Clear(o.frames.Bytes(f))
 			*slot = f
 		}
 		if level == 0 {

@@ -1,12 +1,6 @@
 package mem
 
-import (
-	"slices"
-	"syscall"
-)
-
-// remove deletes regions lo up to, not including, hi.
-func (as *AddressSpace) remove(lo, hi int) { as.regions = slices.Delete(as.regions, lo, hi) }
+import "syscall"
 
 // Protect sets the rights of the pages in [addr, addr+length), length rounded up to pages.
 // mprotect(2). EINVAL: addr is not aligned; ENOMEM: not everything there is mapped, or it would

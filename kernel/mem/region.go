@@ -158,6 +158,9 @@ func (as *AddressSpace) insert(r region) {
 	as.mergeWithNext(i)
 }
 
+// remove deletes regions lo up to, not including, hi.
+func (as *AddressSpace) remove(lo, hi int) { as.regions = slices.Delete(as.regions, lo, hi) }
+
 // mergeWithNext makes region i and the next one, if there is one, a single one if they could be.
 func (as *AddressSpace) mergeWithNext(i int) {
 	if i < 0 || i+1 >= len(as.regions) || !as.regions[i+1].continues(&as.regions[i]) {

@@ -50,35 +50,38 @@ func (as *AddressSpace) Fork() (*AddressSpace, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := as.copyTo(child); err != nil {
+		child.Destroy()
+		return nil, err
+	}
+	return child, nil
+}
+
+// copyTo gives the empty child what as has.
+func (as *AddressSpace) copyTo(child *AddressSpace) error {
 	as.mu.Lock()
+	defer as.mu.Unlock()
 	child.brkStart, child.brk = as.brkStart, as.brk
 	child.regions = make([]region, len(as.regions), len(as.regions)+2)
 	copy(child.regions, as.regions)
 	for i := range child.regions {
-		r := &child.regions[i]
-		if r.backing != nil {
-			r.backing.Hold()
+		if b := child.regions[i].backing; b != nil {
+			b.Hold()
 		}
 	}
+	defer as.pt.Flush()
 	for i := range child.regions {
 		r := &child.regions[i]
 		if !r.private() {
 			continue // the child finds the pages in the backing
 		}
-		var n int
-		n, err = as.pt.CopyRange(child.pt, r.start, r.end, Read|Exec)
+		n, err := as.pt.CopyRange(child.pt, r.start, r.end, Read|Exec)
 		child.resident += uint64(n)
 		if err != nil {
-			break
+			return err
 		}
 	}
-	as.pt.Flush()
-	as.mu.Unlock()
-	if err != nil {
-		child.Destroy()
-		return nil, err
-	}
-	return child, nil
+	return nil
 }
 
 // Destroy frees all memory. It is the last call; no thread is in user mode there, nor will be.

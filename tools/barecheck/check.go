@@ -66,7 +66,7 @@ type edge struct {
 func check(p *program, roots, allow *list) report {
 	s := &search{program: p, allow: allow, from: map[int]edge{}}
 	for i, f := range p.functions {
-		if roots.match(f.name) {
+		if roots.match("", f.name) {
 			s.from[i] = edge{-1, 0}
 			s.queue = append(s.queue, i)
 			if forbidden.has(f.name) {
@@ -74,6 +74,7 @@ func check(p *program, roots, allow *list) report {
 			}
 		}
 	}
+	s.arguments(roots)
 	if len(s.queue) == 0 {
 		s.report.violations = append(s.report.violations, violation{what: "has none of the roots"})
 	}
@@ -107,7 +108,7 @@ func (s *search) visit(i int) {
 		at := f.start + uint64(off)
 		in, ok := decode(code[off:], at)
 		if !ok {
-			if !s.allow.match(f.name) {
+			if !s.allowed(f.name) {
 				bytes := code[off:min(off+8, len(code))]
 				s.violate(i, at, fmt.Sprintf("cannot decode % x in %s", bytes, f.name))
 			}
@@ -125,16 +126,13 @@ func (s *search) visit(i int) {
 		case indirect:
 			switch {
 			case s.jumpTable(f, in, before):
-			case s.allow.match(f.name):
+			case s.allowed(f.name):
 				s.report.allowed++
 			default:
 				s.violate(i, at, fmt.Sprintf("indirect %s in %s, which no allowance lists", describe(in, at), f.name))
 			}
 		}
-		if len(before) == 8 {
-			before = append(before[:0], before[1:]...)
-		}
-		before = append(before, placed{in, at})
+		before = remember(before, in, at)
 		off += in.length
 	}
 	// Assembly may run off its end into the function behind it.
@@ -143,11 +141,17 @@ func (s *search) visit(i int) {
 	}
 	// A jump into the middle of what was decoded means that the decoding is wrong.
 	for t, at := range targets {
-		if !starts[t] && !s.allow.match(f.name) {
+		if !starts[t] && !s.allowed(f.name) {
 			s.violate(i, at, fmt.Sprintf("a jump in %s leads to %#x, which is between instructions: not code, or wrongly decoded", f.name, t))
 			return
 		}
 	}
+}
+
+// allowed reports whether the allow file lists a function of this program.
+func (s *search) allowed(name string) bool {
+	plain, named := s.allow.match("", name), s.allow.match("", s.name+":"+name)
+	return plain || named
 }
 
 // follow takes the call graph's edge from function i to a target.
@@ -158,7 +162,7 @@ func (s *search) follow(i int, at, target uint64) {
 		return
 	}
 	name := s.functions[t].name
-	if _, reached := s.from[t]; reached || sinks.has(name) {
+	if _, reached := s.from[t]; reached || sinks.has(name) || s.allow.match("end", name) {
 		return
 	}
 	s.from[t] = edge{i, at}
@@ -192,6 +196,14 @@ func describe(in instruction, at uint64) string {
 type placed struct {
 	instruction
 	at uint64
+}
+
+// remember keeps the last few instructions.
+func remember(before []placed, in instruction, at uint64) []placed {
+	if len(before) == 12 {
+		before = append(before[:0], before[1:]...)
+	}
+	return append(before, placed{in, at})
 }
 
 // jumpTable reports whether an indirect jump is a switch of the compiler's:

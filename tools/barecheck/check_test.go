@@ -103,6 +103,36 @@ func TestAllow(t *testing.T) {
 	}
 }
 
+// A function handed to one with the directive "argument" is a root, and one that
+// cannot be told is a violation.
+func TestArgument(t *testing.T) {
+	p, err := load(seeded(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for callee, want := range map[string]string{
+		"main.invoke":   "main.handed reaches runtime.newobject",
+		"main.invokeIt": "cannot tell which function main.passes hands over",
+	} {
+		r := check(p, newList([]entry{{pattern: "main.leaf"}, {word: "argument", pattern: callee}}), newList(nil))
+		if len(r.violations) == 0 || !strings.HasPrefix(r.violations[0].what, want) {
+			t.Errorf("%s: %+v, want %q", callee, r.violations, want)
+		}
+	}
+}
+
+// What an "end" allowance names is not looked into.
+func TestEnd(t *testing.T) {
+	p, err := load(seeded(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := check(p, newList([]entry{{pattern: "main.start"}}), newList([]entry{{word: "end", pattern: "main.keep", reason: "x"}}))
+	if len(r.violations) > 0 {
+		t.Error(r.violations[0].text(p))
+	}
+}
+
 func TestDecodeLengths(t *testing.T) {
 	for name, code := range map[string][]byte{
 		"VZEROUPPER":                 {0xc5, 0xf8, 0x77},

@@ -19,13 +19,16 @@
 // a kernel or program that gets there is stopping (forbidden.go). That they stop
 // in good order is for tests to show.
 //
-// The roots file lists symbols, one a line; the allow file lists symbols, each
-// followed by its reason. In both, * at the end of a symbol stands for anything
-// and # begins a comment. A root that is in none of the files, and an allowance
+// The roots file lists symbols, one a line; "argument SYMBOL" names a function that
+// calls its first argument in bare Go, so that whatever any caller hands to it is
+// a root. The allow file lists symbols, each followed by its reason; "end SYMBOL
+// reason" names a function in which bare code ends, because the Go runtime takes
+// over there; "FILE:SYMBOL reason" holds for the executable of that name only. In both, * at the end of a symbol stands for anything and # begins
+// a comment. A root that is in none of the files, and an allowance
 // that none of them needs, is an error: both files describe the code as it is.
 //
 // Exit status 0: proved; 1: violations, each with its call path; 2: usage.
 //
-// Read in the order main.go, check.go (the search), forbidden.go, program.go (the
+// Read in the order main.go, check.go (the search), argument.go, forbidden.go, program.go (the
 // executable), decode.go (instructions and what x86asm does not know of).
 package main

@@ -76,6 +76,7 @@ func run(out io.Writer, rootsFile, allowFile string, files []string) (clean bool
 type list struct{ entries []entry }
 
 type entry struct {
+	word    string // "", or the directive before the symbol: argument, end
 	pattern string // a symbol, or the start of some and *
 	reason  string
 	used    bool
@@ -97,7 +98,12 @@ func readList(name string, reasons bool) (*list, error) {
 		if pattern == "" {
 			continue
 		}
-		e := entry{pattern: pattern, reason: strings.TrimSpace(reason)}
+		word := ""
+		if pattern == "argument" && !reasons || pattern == "end" && reasons {
+			word = pattern
+			pattern, reason, _ = strings.Cut(strings.TrimSpace(reason), " ")
+		}
+		e := entry{word: word, pattern: pattern, reason: strings.TrimSpace(reason)}
 		if reasons == (e.reason == "") {
 			if reasons {
 				return nil, fmt.Errorf("%s:%d: %s: no reason given", name, number, pattern)
@@ -109,14 +115,15 @@ func readList(name string, reasons bool) (*list, error) {
 	return l, nil
 }
 
-// match finds the entry for a symbol and counts it as used.
-func (l *list) match(symbol string) bool {
+// match finds the entry for a symbol, with that directive before it, and counts
+// it as used.
+func (l *list) match(word, symbol string) bool {
 	symbol = strings.TrimSuffix(symbol, ".abi0")
 	found := false
 	for i := range l.entries {
 		e := &l.entries[i]
 		prefix, wild := strings.CutSuffix(e.pattern, "*")
-		if symbol == e.pattern || wild && strings.HasPrefix(symbol, prefix) {
+		if word == e.word && (symbol == e.pattern || wild && strings.HasPrefix(symbol, prefix)) {
 			e.used, found = true, true
 		}
 	}

@@ -5,12 +5,14 @@ import (
 	"debug/elf"
 	"debug/gosym"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sort"
 )
 
 // program is a linked executable: its functions and its bytes.
 type program struct {
+	name      string     // of the file, without its folder
 	functions []function // by address, not overlapping
 	segments  []loaded
 	file      *elf.File
@@ -36,7 +38,7 @@ func load(name string) (*program, error) {
 	if f.Machine != elf.EM_X86_64 {
 		return nil, fmt.Errorf("%s: not an x86-64 executable", name)
 	}
-	p := &program{file: f}
+	p := &program{name: filepath.Base(name), file: f}
 	for _, s := range f.Progs {
 		if s.Type != elf.PT_LOAD || s.Filesz == 0 {
 			continue

@@ -33,6 +33,7 @@ const (
 
 	SA_SIGINFO   = 4
 	SA_RESTORER  = 0x04000000
+	SA_ONSTACK   = 0x08000000
 	SA_RESTART   = 0x10000000
 	SA_NODEFER   = 0x40000000
 	SA_RESETHAND = 0x80000000
@@ -74,8 +75,10 @@ type Sigaction struct {
 	Mask                     uint64
 }
 
-// A Handler runs on the program's stack, with the signal (and the mask given with it)
-// blocked, at any instruction: it shares variables with what it interrupts.
+// A Handler runs on the program's stack, or the alternate one with SA_ONSTACK, with the
+// signal (and the mask given with it) blocked, at any instruction: it shares variables with
+// what it interrupts. It must return or end the process; the stack it uses is not bounded
+// by [StackWindow].
 type Handler func(sig int, info *SigInfo, uc *UContext)
 
 // handlers[n] is the address of signal n's function value; the trampoline calls it.
@@ -116,6 +119,12 @@ func Sigprocmask(how int, set uint64) (old uint64, e Errno) {
 func Sigpending() (set uint64, e Errno) {
 	e = Err(Syscall2(syscall.SYS_RT_SIGPENDING, uintptr(unsafe.Pointer(&set)), 8))
 	return set, e
+}
+
+// Sigaltstack gives handlers with SA_ONSTACK the memory [low, low+size) as their stack.
+func Sigaltstack(low, size uintptr) Errno {
+	stack := [3]uintptr{low, 0, size} // ss_sp, ss_flags, ss_size
+	return Err(Syscall2(syscall.SYS_SIGALTSTACK, uintptr(unsafe.Pointer(&stack)), 0))
 }
 
 // Sigsuspend waits with the given mask until a handler has run; it returns EINTR.

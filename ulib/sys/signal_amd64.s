@@ -2,13 +2,19 @@
 #include "textflag.h"
 
 // The kernel enters here for a caught signal: DI = number, SI = *SigInfo, DX = *UContext,
-// 0(SP) = the restorer. Nothing needs saving: sigreturn restores every register of the
-// interrupted code from the frame. The room above the call is where a Go function may
-// spill its register arguments.
+// 0(SP) = the restorer. No register needs saving: sigreturn restores all of them from the
+// frame. The handler runs with signalG, which has no lower bound, because it may be on an
+// alternate stack; the g it interrupted (signalG again if it interrupted a handler) comes
+// back before it returns. The 24 bytes at 0(SP) are where a Go function may spill its
+// register arguments.
 TEXT ·sigtramp(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	SUBQ  $40, SP
 	CLD
-	LEAQ  ·boot+startBlock_mainG(SB), R14
+	LEAQ  ·boot+startBlock_slot(SB), CX
+	MOVQ  (CX), R14
+	MOVQ  R14, 24(SP)
+	LEAQ  ·boot+startBlock_signalG(SB), R14
+	MOVQ  R14, (CX)
 	XORPS X15, X15
 	MOVQ  DI, AX
 	MOVQ  SI, BX
@@ -16,6 +22,8 @@ TEXT ·sigtramp(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	LEAQ  ·handlers(SB), DX
 	MOVQ  (DX)(AX*8), DX
 	CALL  (DX)
+	MOVQ  24(SP), AX
+	MOVQ  AX, ·boot+startBlock_slot(SB)
 	ADDQ  $40, SP
 	RET
 

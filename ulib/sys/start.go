@@ -14,6 +14,7 @@ const (
 type startBlock struct {
 	mainG   [80]uint64
 	reportG [80]uint64
+	signalG [80]uint64
 	slot    [2]uintptr // FS points at the second word; the first is the g
 	args    uintptr
 	tsc     uint64

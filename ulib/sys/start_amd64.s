@@ -42,6 +42,9 @@ TEXT ·Start(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ AX, G_GUARD1(BX)
 	MOVQ DX, G_M(BX)
 
+	// Signal handlers run without a lower bound: guards of zero.
+	MOVQ DX, ·boot+(startBlock_signalG+G_M)(SB)
+
 	// The g and m on which the runtime reports an overflow. m.mallocing turns a
 	// panic, which would allocate, into a fatal error, which does not.
 	LEAQ ·reportStack(SB), AX

@@ -161,10 +161,16 @@ func anon(length uintptr) uintptr {
 	return p
 }
 
-func load(p uintptr) byte         { return *(*byte)(unsafe.Pointer(p)) }
-func store(p uintptr, v byte)     { *(*byte)(unsafe.Pointer(p)) = v }
-func load64(p uintptr) uint64     { return *(*uint64)(unsafe.Pointer(p)) }
-func store64(p uintptr, v uint64) { *(*uint64)(unsafe.Pointer(p)) = v }
+// Reading and writing at an address; out of line, so that none is optimised away.
+//
+//go:noinline
+func load(p uintptr) byte { return *(*byte)(unsafe.Pointer(p)) }
+
+//go:noinline
+func store(p uintptr, v byte) { *(*byte)(unsafe.Pointer(p)) = v }
+
+//go:noinline
+func load64(p uintptr) uint64 { return *(*uint64)(unsafe.Pointer(p)) }
 
 // hole returns an address of a page that is not mapped, with none mapped beside it.
 func hole() uintptr {

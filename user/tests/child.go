@@ -49,8 +49,6 @@ func childMain() {
 		sys.Exit(status)
 	case "signals":
 		childSignals()
-	case "registers":
-		childRegisters()
 	case "spin":
 		for {
 		}

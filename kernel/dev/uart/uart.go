@@ -74,7 +74,8 @@ type UART struct {
 // Init looks for a UART at port and sets it up: 115200 baud, 8N1, FIFOs on, no interrupts. It
 // reports whether there is one.
 func (u *UART) Init(port uint16) bool {
-	*u = UART{base: port}
+	*u = UART{} // no literal with fields: it would lie on the stack first
+	u.base = port
 	if !u.probe() {
 		return false
 	}

@@ -103,6 +103,20 @@ func clean(a []int, n int) int {
 	return n
 }
 
+// invoke and invokeIt call what they are handed.
+//
+//go:noinline
+func invoke(f func(int) int) int { return f(1) }
+
+//go:noinline
+func invokeIt(f func(int) int) int { return f(2) }
+
+//go:noinline
+func handed(n int) int { keep(n); return n }
+
+//go:noinline
+func passes(f func(int) int) int { return invokeIt(f) }
+
 //go:noinline
 func leaf(n int) int { return n * 3 }
 
@@ -119,4 +133,6 @@ func init() {
 	prints()
 	yields()
 	clean(make([]int, 10), 3)
+	invoke(handed)
+	passes(leaf)
 }

@@ -1,0 +1,58 @@
+# Gossamer. qemu.sh and the go command do the work; these are their short names.
+#
+#   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm TIMEOUT=S V=1]
+
+.DEFAULT_GOAL := help
+.PHONY: help build shell run test test-host check vet bench gdb clean
+
+export CPUS MEM CPU ACCEL TIMEOUT V
+
+# Code that touches the machine turns addresses into pointers, which is what vet's
+# unsafeptr check is against; everywhere else that check is on.
+MACHINE := /arch/amd64$$|/boot$$|/kernel/frame$$|/kernel/goos$$|/kernel/machine$$|/ulib/|/user/
+
+help:
+	@echo 'make build       kernel image, programs and initramfs, in ./build'
+	@echo 'make shell       boot to a shell (./qemu.sh)'
+	@echo 'make run PROG=P  run one program, a folder or a static ELF file (./qemu.sh run P)'
+	@echo 'make test        the tests in QEMU (./qemu.sh test); RUN=REGEX chooses'
+	@echo 'make test-host   the tests that need no QEMU, with the race detector'
+	@echo 'make check       gofmt, go vet, and barecheck on kernel and programs'
+	@echo 'make bench       the benchmarks in guest instructions; RUN=REGEX chooses'
+	@echo 'make gdb         boot to a shell, waiting for gdb'
+	@echo 'make clean       remove ./build'
+
+build:
+	@./qemu.sh build
+
+shell:
+	@./qemu.sh
+
+run:
+	@./qemu.sh run '$(PROG)'
+
+test:
+	@./qemu.sh test $(if $(RUN),'$(RUN)')
+
+test-host:
+	CGO_ENABLED=1 go test -race ./...
+
+bench:
+	@./qemu.sh bench $(if $(RUN),'$(RUN)')
+
+gdb:
+	@./qemu.sh gdb
+
+check: build vet
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	@CGO_ENABLED=0 go build -trimpath -o build/tools/ ./tools/barecheck
+	build/tools/barecheck -roots tools/barecheck/kernel.roots -allow tools/barecheck/kernel.allow build/kernel
+	build/tools/barecheck -roots tools/barecheck/user.roots -allow tools/barecheck/user.allow build/user/*
+
+vet:
+	go vet $$(go list ./... | grep -vE '$(MACHINE)')
+	go vet -unsafeptr=false $$(go list ./... | grep -E '$(MACHINE)')
+
+clean:
+	rm -rf build

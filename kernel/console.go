@@ -1,0 +1,48 @@
+package main
+
+import (
+	"syscall"
+
+	"gossamer/kernel/dev/tty"
+	"gossamer/kernel/goos"
+	"gossamer/kernel/sched"
+)
+
+type syscallSignal = syscall.Signal
+
+// openConsole makes the terminal on the serial port. signal sends a signal to a process
+// group.
+func openConsole(signal func(pgrp int, sig syscall.Signal)) *tty.TTY {
+	if !goos.OpenConsole() {
+		logf("no serial port: there is no console")
+	}
+	return tty.New(tty.Config{Output: serial{}, Signal: signal, Now: goos.Now})
+}
+
+// serial is the console's output.
+type serial struct{}
+
+func (serial) Write(p []byte) (int, error) {
+	b := append([]byte(nil), p...) // bare code may not touch a goroutine's stack
+	for len(b) > 0 {
+		b = b[goos.WriteConsole(b):]
+	}
+	return len(p), nil
+}
+
+// serveInterrupts is the goroutine that hands interrupts on: console input to the terminal,
+// the alarm to the scheduler.
+func serveInterrupts(t *tty.TTY) {
+	buf := make([]byte, 512)
+	for {
+		lines := goos.WaitIRQ()
+		if lines&(1<<goos.Alarm) != 0 {
+			sched.TimerTick()
+		}
+		if lines&(1<<goos.ConsoleLine) != 0 {
+			for n := goos.ReadConsole(buf); n > 0; n = goos.ReadConsole(buf) {
+				t.Input(buf[:n])
+			}
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"runtime/debug"
+
+	"gossamer/kernel/frame"
+	"gossamer/kernel/goos"
+	"gossamer/kernel/mem"
+	"gossamer/proc"
+)
+
+// The Go heap's budget: a share of memory. Beyond it nothing that makes kernel objects on
+// behalf of a program succeeds (heapOK), and the collector works harder to stay below it.
+// What the heap takes all the same comes from the frame allocator's reserve, which programs
+// cannot touch.
+const (
+	heapShare = 4
+	gcPercent = 400 // the heap is small beside the budget: collect seldom
+)
+
+var heapMax uint64
+
+func limitHeap() {
+	total, _, _ := frame.Stats()
+	heapMax = total * frame.Size / heapShare
+	debug.SetMemoryLimit(int64(heapMax))
+	debug.SetGCPercent(gcPercent)
+}
+
+func heapOK() bool { return goos.HeapFrames()*frame.Size < heapMax }
+
+func memInfo(m *mem.Magazine) proc.MemInfo {
+	m.Drain()
+	total, free, _ := frame.Stats()
+	return proc.MemInfo{
+		Total:   total * frame.Size,
+		Free:    free * frame.Size,
+		Heap:    goos.HeapFrames() * frame.Size,
+		HeapMax: heapMax,
+	}
+}
