@@ -124,6 +124,34 @@ func TestFramebufferMustFit(t *testing.T) {
 	}
 }
 
+// A tag that claims to go on behind the information's end is not looked at.
+func TestTagPastEnd(t *testing.T) {
+	m := arena(t)
+	const info = 0x8000
+	at := tag(m, info+8, tagModule, uint32(0x120000), uint32(0x120800))
+	put(m, info, uint32(at-info-8))
+	if !Parse(Multiboot2, info) || len(Boot.Modules()) != 0 || Boot.Dropped != 1 {
+		t.Errorf("modules %x, dropped %d", Boot.Modules(), Boot.Dropped)
+	}
+}
+
+// The root pointer of version 2 counts whether it comes before or after that of version 1.
+func TestRSDPOrder(t *testing.T) {
+	for _, kinds := range [][2]uint32{{tagRSDP1, tagRSDP2}, {tagRSDP2, tagRSDP1}} {
+		m := arena(t)
+		const info = 0x8000
+		at := info + 8
+		for _, k := range kinds {
+			at = tag(m, at, k, slices.Repeat([]byte{byte(k)}, map[uint32]int{tagRSDP1: 20, tagRSDP2: 36}[k]))
+		}
+		put(m, info, uint32(at-info))
+		Parse(Multiboot2, info)
+		if c := Boot.RSDPCopy(); len(c) != 36 || c[0] != tagRSDP2 {
+			t.Errorf("%d: copy %x", kinds, c)
+		}
+	}
+}
+
 // What exceeds the record is counted, and what is too long is cut off.
 func TestBounds(t *testing.T) {
 	m := arena(t)

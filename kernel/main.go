@@ -57,7 +57,7 @@ func main() {
 		Release:      release,
 		Version:      runtime.Version(),
 	}, tree)
-	ksyscall.Install(s, testCalls(s))
+	ksyscall.Install(s, testCalls())
 	must(s.MountProc("/proc"))
 
 	console, err := tree.Open(nil, tree.Root(), "/dev/console", os.O_RDWR, 0)

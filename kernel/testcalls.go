@@ -1,6 +1,15 @@
 package main
 
-import "gossamer/proc"
+import (
+	"gossamer/boot"
+	"gossamer/kernel/ktest"
+	"gossamer/proc"
+)
 
 // testCalls are the system calls that only a test image has.
-func testCalls(s *proc.System) map[uint64]proc.Call { return nil }
+func testCalls() map[uint64]proc.Call {
+	if _, test := boot.Option("test"); !test {
+		return nil
+	}
+	return ktest.Calls()
+}

@@ -19,7 +19,7 @@ const (
 // An LWP is one user context bound to one kernel thread.
 type LWP struct {
 	ID     ID
-	Thread *sched.Thread // whose UserData is this *LWP
+	Thread *sched.Thread // whose UserData is this *LWP; never nil, perhaps not started
 	Ctx    Context
 	Owner  any // what package proc adds: the *proc.LWP that this is part of
 
@@ -35,9 +35,7 @@ func (l *LWP) Attention() uint32 { return l.attention.Load() }
 // program in user mode is brought back.
 func (l *LWP) Notify(bits uint32) {
 	l.Recheck(bits)
-	if l.Thread != nil {
-		l.Thread.Interrupt()
-	}
+	l.Thread.Interrupt()
 }
 
 // Recheck sets bits for an LWP that asks itself to look again before it enters user mode.

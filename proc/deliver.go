@@ -30,7 +30,7 @@ func (l *LWP) attend() bool {
 			l.sleepUntil = 0
 			if l.interrupted {
 				l.interrupted = false
-				if l.again || act.Flags&SaRestart != 0 && l.p.sys.restart(l.nr) == RestartIfAsked {
+				if l.again || act.Flags&SaRestart != 0 && l.restart() {
 					l.Ctx.RestartSyscall()
 				}
 			}
@@ -43,11 +43,10 @@ func (l *LWP) attend() bool {
 	}
 }
 
-func (s *System) restart(nr uint64) Restart {
-	if nr < NCalls {
-		return s.Restarts[nr]
-	}
-	return RestartIfAsked
+// restart says whether the call just made is one that SA_RESTART restarts.
+func (l *LWP) restart() bool {
+	nr, _ := l.Ctx.Call()
+	return nr < NCalls && l.p.sys.Restarts[nr] == RestartIfAsked
 }
 
 type taking uint8

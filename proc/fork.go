@@ -12,11 +12,11 @@ import (
 //
 // Errors: EAGAIN, too many processes; ENOMEM, of page frames or kernel heap.
 func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
-	p, s := l.p, l.p.sys
+	s := l.p.sys
 	if errno := s.reserve(); errno != 0 {
 		return 0, errno
 	}
-	c, errno := l.copyProcess(vfork)
+	c, cl, errno := l.copyProcess(vfork)
 	if errno == 0 {
 		if errno = l.link(c); errno != 0 {
 			c.discard()
@@ -26,8 +26,8 @@ func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
 		s.release()
 		return 0, errno
 	}
-	id := c.ID // c may be gone once it runs
-	c.lwps[0].begin(p.name)
+	id := c.ID
+	cl.Thread.Start()
 	if vfork {
 		l.awaitVfork(c)
 	}
@@ -35,7 +35,7 @@ func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
 }
 
 // copyProcess makes the child, in no table yet.
-func (l *LWP) copyProcess(vfork bool) (*Process, syscall.Errno) {
+func (l *LWP) copyProcess(vfork bool) (*Process, *LWP, syscall.Errno) {
 	p := l.p
 	sp := l.space
 	if vfork {
@@ -43,7 +43,7 @@ func (l *LWP) copyProcess(vfork bool) (*Process, syscall.Errno) {
 	} else {
 		var err error
 		if sp, err = l.space.copy(); err != nil {
-			return nil, Errno(err)
+			return nil, nil, Errno(err)
 		}
 	}
 	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: vfork, space: sp}
@@ -58,7 +58,8 @@ func (l *LWP) copyProcess(vfork bool) (*Process, syscall.Errno) {
 	cl.mask = l.mask
 	c.actions, c.cwd, c.umask = p.actions, p.cwd, p.umask
 	c.name, c.exe, c.cmdline, c.stackMax = p.name, p.exe, p.cmdline, p.stackMax
-	return c, 0
+	cl.bind(c.name)
+	return c, cl, 0
 }
 
 // link gives the child its number and its place in the tree. A signal that has come

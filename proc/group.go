@@ -92,11 +92,12 @@ func (p *Process) Setsid() (PID, syscall.Errno) {
 
 // orphaned reports whether p's process group has no member whose parent is in the same
 // session but another group: nobody is there to continue it if the terminal stops it
-// (POSIX, "orphaned process group"). s.mu is held.
+// (POSIX, "orphaned process group"). Process 1, the parent of orphans, is not counted on.
+// s.mu is held.
 func (p *Process) orphaned() bool {
 	for _, q := range p.sys.procs {
 		if q.pgid == p.pgid && q.state == Alive && q.parent != nil &&
-			q.parent.pgid != p.pgid && q.parent.sid == p.sid {
+			q.parent.ID != 1 && q.parent.pgid != p.pgid && q.parent.sid == p.sid {
 			return false
 		}
 	}

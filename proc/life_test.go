@@ -46,7 +46,7 @@ func TestForkCopiesMemory(t *testing.T) {
 // Does vfork share memory, and does the parent wait until the child has called exec or exit?
 func TestVforkSharesAndWaits(t *testing.T) {
 	k := proctest.New(t)
-	k.Install("/bin/true", func(u *user) {})
+	k.Install("/bin/pause", func(u *user) { u.Call(34) })
 	k.Run(func(u *user) {
 		const at = proctest.Scratch
 		u.Vfork(func(u *user) {
@@ -59,16 +59,17 @@ func TestVforkSharesAndWaits(t *testing.T) {
 			t.Errorf("parent ran before the child's exit: sees %d", v)
 		}
 		u.Wait(-1, 0)
-		u.Vfork(func(u *user) {
+		pid := u.Vfork(func(u *user) {
 			u.PutWord(at, 8)
-			if e := u.Exec("/bin/true", "true"); e != 0 {
+			if e := u.Exec("/bin/pause", "pause"); e != 0 {
 				t.Errorf("exec: %v", e)
 			}
 		})
 		if v := u.Word(at); v != 8 {
 			t.Errorf("parent ran before the child's exec: sees %d", v)
 		}
-		if _, st := u.Wait(-1, 0); st != 0 {
+		kill(u, pid, syscall.SIGTERM) // it runs still
+		if _, st := u.Wait(-1, 0); st != 15 {
 			t.Errorf("status %#x", st)
 		}
 	})
@@ -309,7 +310,7 @@ func TestRandomFamilies(t *testing.T) {
 						u.Call(24)
 					case 7:
 						if s.child == 1 && len(children) > 0 {
-							u.Exit(4)
+							return
 						}
 					}
 				}

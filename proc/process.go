@@ -189,9 +189,7 @@ func (p *Process) CPUTime() int64 {
 func (p *Process) cpuTime() int64 {
 	ns := p.cpuGone
 	for _, l := range p.lwps {
-		if l.Thread != nil {
-			ns += l.Thread.CPUTime()
-		}
+		ns += l.Thread.CPUTime()
 	}
 	return ns
 }

@@ -197,9 +197,6 @@ func (p *Process) summary() (m summary) {
 	for _, l := range p.lwps {
 		m.blocked |= l.mask
 		m.pending |= l.pending.set
-		if l.Thread == nil {
-			continue
-		}
 		if st := l.Thread.State(); st == sched.Ready || st == sched.Running {
 			m.letter = 'R'
 		}

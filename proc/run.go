@@ -38,11 +38,12 @@ func (l *LWP) loop(t *sched.Thread) bool {
 		switch ctx.Enter(l.pt, bracket) {
 		case lwp.Syscall:
 			nr, args := ctx.Call()
-			l.lastCall, bracket = nr, false
-			if nr >= NCalls {
-				nr = NCalls - 1 // which no call has
+			bracket = false
+			call := Call(noCall)
+			if nr < NCalls {
+				call = calls[nr]
 			}
-			v, errno := calls[nr](l, args)
+			v, errno := call(l, args)
 			if errno != 0 {
 				v = l.failed(errno)
 			}
@@ -71,7 +72,7 @@ func (l *LWP) failed(errno syscall.Errno) uint64 {
 		l.again = false
 	}
 	if errno == syscall.EINTR {
-		l.interrupted, l.nr = true, l.lastCall
+		l.interrupted = true
 		l.Recheck(lwp.Signal)
 	}
 	return uint64(-int64(errno))
@@ -86,8 +87,9 @@ func (l *LWP) recoverPanic() {
 	if r == nil {
 		return
 	}
-	l.p.sys.Log(fmt.Sprintf("%sSIGSYS: panic in the kernel, in %s: %v\n%s",
-		l.prefix(), l.p.sys.CallName(l.lastCall), r, debug.Stack()))
+	nr, _ := l.Ctx.Call()
+	l.p.sys.Log(fmt.Sprintf("%sSIGSYS: panic in the kernel, in or after %s: %v\n%s",
+		l.prefix(), l.p.sys.CallName(nr), r, debug.Stack()))
 	l.p.Exit(Killed(syscall.SIGSYS))
 }
 
@@ -120,32 +122,54 @@ const busAdrErr = 2 // BUS_ADRERR
 
 // outOfMemory is the policy when a page fault finds no free frame: the process that needs
 // the frame is killed. Process 1 is spared as long as there is another: the largest one is
-// killed in its place, and the fault tried again after a while.
+// killed in its place, and the fault tried again once that has had time to end.
 func (l *LWP) outOfMemory(addr uint64) {
-	s, victim := l.p.sys, l.p
+	victim := l.p
 	if l.p.ID == 1 {
-		if big := s.largest(); big != nil {
+		big, ending := l.p.sys.largest()
+		if ending && l.patience < maxPatience {
+			l.patience++
+			l.Thread.Sleep(memoryWait)
+			return
+		}
+		if l.patience = 0; big != nil {
 			victim = big
 		}
 	}
-	s.Log(fmt.Sprintf("pid %d (%s): killed: out of memory at %#x", victim.ID, victim.Name(), addr))
+	l.p.sys.Log(fmt.Sprintf("pid %d (%s): killed: out of memory (pid %d at %#x)", victim.ID, victim.Name(), l.p.ID, addr))
 	victim.Exit(Killed(syscall.SIGKILL))
-	if victim != l.p {
-		l.Thread.Sleep(10e6)
-	}
 }
 
-// largest returns the process other than 1 that has most pages, nil if there is none.
-func (s *System) largest() (big *Process) {
+// Process 1 waits at most maxPatience times memoryWait ns for a killed process to end before
+// it has another one killed.
+const (
+	memoryWait  = 5e6
+	maxPatience = 200
+)
+
+// largest returns the process other than 1 that has most pages, nil if there is none, and
+// whether one is ending already.
+func (s *System) largest() (big *Process, ending bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	most := -1
 	for _, p := range s.procs {
-		if n := p.rss(); p.ID != 1 && p.state == Alive && n > most {
+		if p.ID == 1 || p.state != Alive {
+			continue
+		}
+		if p.isDying() {
+			ending = true
+		} else if n := p.rss(); n > most {
 			big, most = p, n
 		}
 	}
-	return big
+	return big, ending
+}
+
+func (p *Process) isDying() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dying
 }
 
 // rss returns the number of page frames in p's address space, 0 if it has none any more.

@@ -49,13 +49,14 @@ func (s *System) startFirst(p *Process, path string, v *Vectors) syscall.Errno {
 	l.Ctx.Start(img.Entry, stack)
 	l.enter(sp)
 	p.become(sp, v, path)
+	l.bind(p.name)
 	s.mu.Lock()
 	p.ID, p.pgid, p.sid = 1, 1, 1
 	s.lastPID = max(s.lastPID, 1)
 	s.procs[p.ID], s.init = p, p
 	p.state = Alive
 	s.mu.Unlock()
-	l.begin(p.name)
+	l.Thread.Start()
 	return 0
 }
 

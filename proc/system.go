@@ -17,8 +17,7 @@ const maxPID = 1 << 22
 // DefaultMaxProcesses bounds the processes that exist at one time, zombies included.
 const DefaultMaxProcesses = 512
 
-// NCalls bounds the numbers of system calls: Linux's, then Gossamer's own from 1024 on. The
-// last one is never used.
+// NCalls bounds the numbers of system calls: Linux's, then Gossamer's own from 1024 on.
 const NCalls = 2048
 
 // A Call serves one system call: it gets the calling LWP and the six argument registers and

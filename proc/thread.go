@@ -16,12 +16,11 @@ type LWP struct {
 	space       *space        // p's, or the one that execve is replacing it by
 	pt          mem.PageTable // of space
 	altStack    lwp.AltStack
-	nr          uint64 // number of the call that returned EINTR
-	interrupted bool   // that call has not been dealt with
+	interrupted bool   // the last call returned EINTR, which has not been dealt with
 	again       bool   // it is to be made again, whatever handler runs
 	sleepUntil  int64  // deadline of an interrupted relative sleep, for when it is made again
+	patience    int    // waits for memory to become free, outOfMemory
 	buf         []byte // for short reads and writes
-	lastCall    uint64 // for the report of a panic
 
 	// Guarded by p.mu.
 	mask      Sigset
@@ -43,11 +42,11 @@ func (l *LWP) enter(s *space) {
 	l.space, l.pt = s, s.PT()
 }
 
-// begin gives the LWP its kernel thread and starts that.
-func (l *LWP) begin(name string) {
+// bind gives the LWP its kernel thread, which costs nothing until it is started. It comes
+// before anybody can find the LWP.
+func (l *LWP) bind(name string) {
 	l.Thread = sched.NewThread(name, sched.PrioUser, l.run)
 	l.Thread.UserData = &l.LWP
-	l.Thread.Start()
 }
 
 // Process returns the process that l belongs to.

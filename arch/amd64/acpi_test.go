@@ -206,6 +206,17 @@ func TestNoACPI(t *testing.T) {
 	}
 }
 
+// An entry that claims to go on behind the table's end is not looked at.
+func TestMADTEntryPastEnd(t *testing.T) {
+	m := acpiArena(t)
+	a := putTable(m, 0x3000, "APIC", 3, uint32(0xfee00000), uint32(0),
+		[]byte{0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 1, 1, 0, 0}) // the second lacks a byte
+	Topology.readMADT(frame.Addr(a), uint64(binary.LittleEndian.Uint32(m[a+4:])))
+	if Topology.CPUs() != 1 || Topology.Dropped != 1 {
+		t.Errorf("%d CPUs, %d dropped", Topology.CPUs(), Topology.Dropped)
+	}
+}
+
 // More CPUs than the kernel can use are left out and counted.
 func TestTooManyCPUs(t *testing.T) {
 	m := acpiArena(t)
@@ -235,6 +246,7 @@ func TestS5(t *testing.T) {
 		{"\x08_S5_\x12\x06\x04\x0b\x05\x00", false, 0, 0}, // a word
 		{"\x08_S5_\x12", false, 0, 0},
 		{"\x08_S5_\x12\xc7", false, 0, 0},
+		{"\x08_S5_\x12\x06\x04\x0a", false, 0, 0},
 		{"x_S5_\x12\x06\x04\x00\x00", false, 0, 0},
 	} {
 		m := acpiArena(t)

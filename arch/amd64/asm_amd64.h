@@ -15,17 +15,6 @@
 	MOVL $0xc0000100, CX      \
 	WRMSR
 
-// AX := FS base. Uses CX, DX likewise.
-#define GETFS \
-	CMPB ·hasFSGSBASE(SB), $0 \
-	JEQ  3(PC)                \
-	RDFSBASEQ AX              \
-	JMP  5(PC)                \
-	MOVL $0xc0000100, CX      \
-	RDMSR                     \
-	SHLQ $32, DX              \
-	ORQ  DX, AX
-
 // Enter bare Go: this CPU's own stack, TLS and g; AX := the CPU record. All
 // registers are lost, interrupts must be off.
 #define BARE \
@@ -58,7 +47,7 @@
 	MOVQ R14, Regs_R14(r) \
 	MOVQ R15, Regs_R15(r)
 
-// All general registers but AX and SP into the Context at r.
+// All general registers that survive a system call into the Context at r, but SP.
 #define SAVEUSER(r) \
 	MOVQ DX, Context_DX(r)   \
 	MOVQ SI, Context_SI(r)   \
@@ -71,9 +60,7 @@
 	MOVQ R12, Context_R12(r) \
 	MOVQ R13, Context_R13(r) \
 	MOVQ R14, Context_R14(r) \
-	MOVQ R15, Context_R15(r) \
-	MOVQ CX, Context_CX(r)   \
-	MOVQ R11, Context_R11(r)
+	MOVQ R15, Context_R15(r)
 
 // The reverse, of all but BX, CX, R11 and SP; r is BX.
 #define LOADUSER \

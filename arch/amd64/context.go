@@ -17,18 +17,19 @@ const UserEnd = 0x7ffffffff000
 type Context struct {
 	FX [512]byte // FXSAVE image
 
-	AX, BX, CX, DX, SI, DI, BP           uint64
-	R8, R9, R10, R11, R12, R13, R14, R15 uint64
-	IP, Flags, SP, FS, GS                uint64
+	// AX: the number of a system call, and its result; then its arguments, in order.
+	AX, DI, SI, DX, R10, R8, R9 uint64
+
+	BX, CX, BP, R11, R12, R13, R14, R15 uint64
+	IP, Flags, SP, FS, GS               uint64
 
 	Err, CR2 uint64 // of the last exception
-	cpu      uint64 // where it last entered user mode
 	Root     uint64 // its address space, as CR3 has it
 	Number   uint64 // of the last system call
 
-	full      uint32 // enter by IRETQ: CX and R11 are the user's own
 	attn      uint32 // atomic: come back soon
-	bracketed uint32
+	bracketed uint32 // next to attn: enter looks at both in one load
+	full      uint32 // enter by IRETQ: CX and R11 are the user's own
 	_         uint32
 }
 
@@ -75,6 +76,9 @@ var FreshFX = [512]byte{0: 0x7f, 1: 0x03, 24: 0x80, 25: 0x1f}
 // MXCSRMask has the bits of MXCSR that this CPU knows; loading others faults (SDM 1 11.6.6).
 var MXCSRMask uint32 = 0xffbf
 
+// Args returns the argument registers of a system call, in order, in place.
+func (c *Context) Args() *[6]uint64 { return (*[6]uint64)(unsafe.Pointer(&c.DI)) }
+
 // Start makes c the context of a fresh program.
 func (c *Context) Start(pc, sp uint64) {
 	attn := atomic.LoadUint32(&c.attn)
@@ -96,9 +100,13 @@ func (c *Context) Whole() { c.full = 1 }
 // vector of an exception or interrupt. bracket gives the Go P away meanwhile: right where
 // user mode is likely to last, some hundred instructions too slow where it is not.
 func (c *Context) Enter(bracket bool) uint64 {
-	if !bracket {
-		return enter(c)
+	if bracket {
+		return c.enterBracketed()
 	}
+	return enter(c)
+}
+
+func (c *Context) enterBracketed() uint64 {
 	c.bracketed = 1
 	why := enterBracketed(c)
 	c.bracketed = 0

@@ -11,12 +11,14 @@ const CPUBlock = 64 << 10
 // Sizes and places inside a CPU block: the record, three small stacks for traps
 // (which hold one hardware frame each) and the stack of bare Go.
 const (
-	istSize    = 4096
-	bareStack  = 32 << 10
-	istCommon  = 2 * istSize // top of the stack of every ordinary gate
-	istNMI     = 3 * istSize
-	istFatal   = 4 * istSize
-	bareStackT = CPUBlock // top of the bare stack
+	istSize   = 4096
+	bareStack = 32 << 10
+	istCommon = 2 * istSize // top of the stack of every ordinary gate
+	istNMI    = 3 * istSize
+	istFatal  = 4 * istSize
+	// bareTop is the top of the bare stack. Above it there is room for the spilled register
+	// arguments of the function that assembly calls: the Go ABI has them in the caller's frame.
+	bareTop = CPUBlock - 64
 )
 
 // CPU is what one processor knows of itself. GS base points at it in ring 0.
@@ -28,12 +30,10 @@ type CPU struct {
 	kstack  uintptr // top of the stack of bare Go
 	uctx    uintptr // *Context last entered here
 	scratch uintptr
-	ksp     uintptr // SP, BP and FS base of the caller of enter
+	ksp     uintptr // SP and BP of the caller of enter
 	kbp     uintptr
-	kfs     uintptr
 	bsp     uintptr // the same of the caller of bareCall
 	bbp     uintptr
-	bfs     uintptr
 	g       uintptr // address of gh
 	tls     uintptr // FS base of bare Go; the g slot lies just below
 	ID      uint64  // index, 0 = the boot CPU
@@ -66,13 +66,14 @@ type CPU struct {
 // Regs is the machine state of a runtime thread (an M) that is off its CPU, or in
 // the kernel below the runtime. kernel/goos keeps it at the start of its thread.
 type Regs struct {
-	AX, BX, CX, DX, SI, DI, BP              uint64
-	R8, R9, R10, R11, R12, R13, R14, R15    uint64
-	IP, Flags, SP, FS                       uint64
-	FX                                      uintptr // FXSAVE image, 16-byte aligned
-	FXLive                                  uint64  // the image counts: load it at resume
-	CR3                                     uint64  // this thread copies from or to that user space; 0 = none
-	Pend                                    uint64  // a signal of the runtime waits for this thread
+	AX, BX, CX, DX, SI, DI, BP           uint64
+	R8, R9, R10, R11, R12, R13, R14, R15 uint64
+	IP, Flags, SP                        uint64
+	FS                                   uint64  // constant once the thread runs: entries load it and never save it
+	FX                                   uintptr // FXSAVE image, 16-byte aligned
+	FXLive                               uint64  // the image counts: load it at resume
+	CR3                                  uint64  // this thread copies from or to that user space; 0 = none
+	Pend                                 uint64  // a signal of the runtime waits for this thread
 }
 
 // Vectors. Those below 32 are the processor's.

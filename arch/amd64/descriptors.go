@@ -21,8 +21,10 @@ const (
 
 //go:noescape
 func codeAddresses(p *[6]uintptr)
+
 //go:noescape
 func lgdt(p *[2]uint64, code, data uint64)
+
 //go:noescape
 func lidt(p *[2]uint64)
 func ltr(selector uint64)
@@ -61,8 +63,8 @@ func pseudo(p *[2]uint64, base unsafe.Pointer, size uintptr) {
 // Install gives the CPU this runs on its own GDT and TSS, the IDT and the SYSCALL
 // registers. Bare, interrupts off; c is that CPU's record.
 func (c *CPU) Install() {
-	top := c.kstack - bareStackT // start of the block
-	c.setTSS(0, top+istCommon)   // RSP0: no gate uses it, every one has an IST
+	top := c.kstack - bareTop  // start of the block
+	c.setTSS(0, top+istCommon) // RSP0: no gate uses it, every one has an IST
 	c.setTSS(1, top+istCommon)
 	c.setTSS(2, top+istNMI)
 	c.setTSS(3, top+istFatal)

@@ -13,7 +13,7 @@ TEXT ·Boot(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ DI, R12
 	MOVQ SI, R13
 	XORL DI, DI
-	LEAQ 65536(BX), SP
+	LEAQ const_bareTop(BX), SP
 	CALL ·claim(SB)
 	MOVQ BX, AX
 	MOVQ R12, BX
@@ -33,7 +33,7 @@ TEXT ·apentry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ DI, BX
 	SHLQ $16, BX // CPUBlock
 	ADDQ ·cpuBlocks(SB), BX
-	LEAQ 65536(BX), SP
+	LEAQ const_bareTop(BX), SP
 	MOVQ CR4, AX
 	ORQ  ·cr4(SB), AX // FSGSBASE and the like, as the boot CPU found them
 	MOVQ AX, CR4
@@ -50,14 +50,14 @@ TEXT ·claim(SB),NOSPLIT|NOFRAME,$0
 	POPQ R8
 	MOVQ BX, CPU_self(BX)
 	MOVQ DI, CPU_ID(BX)
-	LEAQ 65536(BX), SP // bareStackT
+	LEAQ const_bareTop(BX), SP
 	MOVQ SP, CPU_kstack(BX)
 	LEAQ CPU_gh(BX), R14
 	MOVQ R14, CPU_g(BX)
 	MOVQ R14, CPU_tlsSlot(BX)
 	LEAQ CPU_tlsSlot+8(BX), AX
 	MOVQ AX, CPU_tls(BX)
-	LEAQ -32768(SP), AX // bareStack
+	LEAQ -const_bareStack(SP), AX
 	MOVQ AX, 0(R14)     // g.stack.lo
 	MOVQ SP, 8(R14)     // g.stack.hi
 	ADDQ $1024, AX
@@ -100,15 +100,14 @@ TEXT ·bareCall(SB),NOSPLIT|NOFRAME,$0-32
 	CLI
 	MOVQ SP, CPU_bsp(GS)
 	MOVQ BP, CPU_bbp(GS)
-	GETFS
-	MOVQ AX, CPU_bfs(GS)
 	BARE
 	MOVQ R11, BX
 	MOVQ R12, CX
 	MOVQ R10, DX
 	CALL (DX)
 	MOVQ AX, R10
-	MOVQ CPU_bfs(GS), AX
+	MOVQ CPU_cur(GS), AX
+	MOVQ Regs_FS(AX), AX
 	SETFS
 	MOVQ CPU_bbp(GS), BP
 	MOVQ CPU_bsp(GS), SP

@@ -26,8 +26,7 @@ func KernelRoot() frame.Addr { return kernelRoot }
 func KernelGlobal() PTE      { return globalBit }
 
 // Span returns how many bytes an entry of that level covers.
-func Span(level int) uintptr { return 1 << levelShift(level) }
-
+func Span(level int) uintptr { return 1 << LevelShift(level) }
 
 // BuildKernelMap makes the kernel's page table: physical memory at DirectBase (regions,
 // and device registers uncached), tables for the runtime's memory, and the image with
@@ -60,7 +59,7 @@ func BuildKernelMap(regions, devices []frame.Range, imageEnd frame.Addr) bool {
 	ok = ok && mapRange(text, phys(text), phys(rodata), Present|globalBit, false)
 	ok = ok && mapRange(rodata, phys(rodata), phys(data), Present|globalBit|NXBit, false)
 	ok = ok && mapRange(data, phys(data), imageEnd, rw, false)
-	root := tableAt(kernelRoot)
+	root := TableAt(kernelRoot)
 	for i := range heapRoots {
 		e := &root[256+(HeapBase-DirectBase)>>39+i]
 		if *e == 0 {
@@ -130,7 +129,7 @@ func newTable() frame.Addr {
 	if f == frame.None {
 		return 0
 	}
-	clear(tableAt(f.Addr())[:])
+	clear(TableAt(f.Addr())[:])
 	return f.Addr()
 }
 

@@ -21,9 +21,8 @@ const (
 	Global       PTE = 1 << 8
 	NX           PTE = 1 << 63
 
-	// Bits 9 to 11 are the software's. hasFrame marks a user page that has a frame, even
-	// if the entry is not present because nobody may use it.
-	hasFrame PTE = 1 << 9
+	// Soft is one of the bits that the CPU leaves to whoever owns the table.
+	Soft PTE = 1 << 9
 
 	addrMask PTE = 0x000f_ffff_ffff_f000
 )
@@ -35,25 +34,25 @@ var NXBit PTE
 // Addr returns the physical address in e: of a page or of the next table.
 func (e PTE) Addr() frame.Addr { return frame.Addr(e & addrMask) }
 
-// table is the memory of one page table.
-type table [512]PTE
+// Table is the memory of one page table of any level.
+type Table [512]PTE
 
-// tableAt returns the table at physical address a through the direct map.
-func tableAt(a frame.Addr) *table { return (*table)(unsafe.Pointer(a.Ptr())) }
+// TableAt returns the table at physical address a through the direct map.
+func TableAt(a frame.Addr) *Table { return (*Table)(unsafe.Pointer(a.Ptr())) }
 
-// levelShift returns the position of va's index bits for a table of a level; an entry of
-// that level covers 1<<levelShift bytes. Level 1 is the page table proper, level 4 the root.
-func levelShift(level int) uint { return uint(level)*9 + 3 }
+// LevelShift returns the position of va's index bits for a table of a level; an entry of
+// that level covers 1<<LevelShift bytes. Level 1 is the page table proper, level 4 the root.
+func LevelShift(level int) uint { return uint(level)*9 + 3 }
 
-// entryOf returns t's entry for va, t being of that level.
-func (t *table) entryOf(va uintptr, level int) *PTE { return &t[va>>(levelShift(level)&63)&511] }
+// Entry returns t's entry for va, t being of that level.
+func (t *Table) Entry(va uintptr, level int) *PTE { return &t[va>>(LevelShift(level)&63)&511] }
 
 // Walk returns the deepest entry that there is for va below root, and its level. At level 1
 // it is the entry of the 4 KiB page, present or not; above that, it is an entry that is
 // not present, or a large page. Bare.
 func Walk(root frame.Addr, va uintptr) (e *PTE, level int) {
 	for level = 4; ; level-- {
-		e = tableAt(root).entryOf(va, level)
+		e = TableAt(root).Entry(va, level)
 		if level == 1 || *e&Present == 0 || *e&Large != 0 {
 			return e, level
 		}

@@ -3,336 +3,84 @@ package amd64
 import (
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"gossamer/kernel/frame"
-	"gossamer/kernel/mem"
-	"gossamer/kernel/mem/memtest"
 )
 
-const (
-	testVA = mem.VirtAddr(0x40000000)
-	rw     = mem.Read | mem.Write
-)
+// arena is a little physical memory, handed out page by page, all zero.
+type arena struct {
+	t         *testing.T
+	next, end frame.Addr
+}
 
-// whole adds the methods that need the CPU; nobody calls them here.
-type whole struct{ *PageTable }
-
-func (whole) CopyIn([]byte, mem.VirtAddr) int  { panic("no CPU") }
-func (whole) CopyOut(mem.VirtAddr, []byte) int { panic("no CPU") }
-
-func testTable(t *testing.T, m *memtest.Machine) *PageTable {
-	t.Helper()
-	p, err := NewPageTable(m, m.KernelRoot)
+// newArena makes an arena until t ends. The memory is not Go's, as in the kernel.
+func newArena(t *testing.T, pages int) *arena {
+	b, err := syscall.Mmap(-1, 0, pages*pageSize, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_PRIVATE|syscall.MAP_ANON)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	old := frame.DirectMap
+	frame.DirectMap = uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	t.Cleanup(func() {
+		frame.DirectMap = old
+		syscall.Munmap(b)
+	})
+	return &arena{t: t, end: frame.Addr(pages * pageSize)}
 }
 
-func newMachine(t *testing.T) (*memtest.Machine, uint64) {
-	m := memtest.New(t, 8<<20)
-	hooks := TLB
-	NXBit, TLB.FlushRange, TLB.Retire = NX, nil, nil
-	t.Cleanup(func() { NXBit, TLB = 0, hooks })
-	return m, m.FreeFrames()
+func (a *arena) table() frame.Addr {
+	a.t.Helper()
+	if a.next == a.end {
+		a.t.Fatal("arena too small")
+	}
+	a.next += pageSize
+	return a.next - pageSize
 }
 
 func TestWalkStopsAtTheMissingLevel(t *testing.T) {
-	m, _ := newMachine(t)
-	root, _ := m.Alloc()
-	clear(root.Bytes()[:])
+	m := newArena(t, 4)
+	root := m.table()
 	const va = 0xffff_9000_1234_5000
 	for level := 4; level > 1; level-- {
-		e, got := Walk(root.Addr(), va)
+		e, got := Walk(root, va)
 		if got != level || *e != 0 {
 			t.Fatalf("level %d, entry %#x, want level %d", got, *e, level)
 		}
-		f, _ := m.Alloc()
-		clear(f.Bytes()[:])
-		Link(e, f.Addr(), false)
-		if *e&User != 0 || *e&(Present|Writable) != Present|Writable || e.Addr() != f.Addr() {
+		f := m.table()
+		Link(e, f, false)
+		if *e&User != 0 || *e&(Present|Writable) != Present|Writable || e.Addr() != f {
 			t.Errorf("linked entry %#x", *e)
 		}
 	}
-	e, level := Walk(root.Addr(), va)
+	e, level := Walk(root, va)
 	if level != 1 || *e != 0 {
 		t.Errorf("level %d, entry %#x", level, *e)
 	}
 	*e = Present | 0x1000
-	if f, _ := Walk(root.Addr(), va+0xfff); f != e {
+	if f, _ := Walk(root, va+0xfff); f != e {
 		t.Error("another entry for the same page")
 	}
-	if f, _ := Walk(root.Addr(), va+0x1000); f == e {
+	if f, _ := Walk(root, va+0x1000); f == e {
 		t.Error("the same entry for another page")
 	}
 }
 
 func TestWalkStopsAtALargePage(t *testing.T) {
-	m, _ := newMachine(t)
-	root, _ := m.Alloc()
-	clear(root.Bytes()[:])
+	m := newArena(t, 4)
+	root := m.table()
 	for want := 4; want > 2; want-- {
-		e, _ := Walk(root.Addr(), 0)
-		f, _ := m.Alloc()
-		clear(f.Bytes()[:])
-		Link(e, f.Addr(), true)
+		e, _ := Walk(root, 0)
+		f := m.table()
+		Link(e, f, true)
 		if *e&User == 0 {
 			t.Error("link for the user's half is not the user's")
 		}
 	}
-	e, _ := Walk(root.Addr(), 0)
+	e, _ := Walk(root, 0)
 	*e = Present | Large | 2<<20
-	if got, level := Walk(root.Addr(), 0x1000); level != 2 || got != e {
+	if got, level := Walk(root, 0x1000); level != 2 || got != e {
 		t.Errorf("level %d", level)
 	}
-}
-
-func TestKernelHalfIsShared(t *testing.T) {
-	m, free := newMachine(t)
-	kernel := tableAt(m.KernelRoot)
-	kernel[256], kernel[511], kernel[255], kernel[0] = 0x1003, 0x2003, 0x3003, 0x4003
-	p := testTable(t, m)
-	r := tableAt(frame.Addr(p.Root()))
-	if r[256] != 0x1003 || r[511] != 0x2003 || r[255] != 0 || r[0] != 0 || r[300] != 0 {
-		t.Error("kernel half not copied, or more than that")
-	}
-	for _, va := range []mem.VirtAddr{1 << 47, 0xffff_8000_0000_0000, ^mem.VirtAddr(4095)} {
-		f, _ := m.Alloc()
-		if err := p.Map(va, f, rw); err != syscall.EINVAL {
-			t.Errorf("Map(%#x): %v", va, err)
-		}
-		if _, _, ok := p.Lookup(va); ok {
-			t.Errorf("%#x is mapped", va)
-		}
-		if _, ok := p.Unmap(va); ok || p.Protect(va, 0) || p.Replace(va, f, 0) != frame.None {
-			t.Errorf("%#x was changed", va)
-		}
-		m.Free(f)
-	}
-	if n, next := p.UnmapRange(1<<47, 1<<48, make([]frame.Frame, 4)); n != 0 || next != 1<<48 {
-		t.Errorf("UnmapRange of kernel addresses: %d, %#x", n, next)
-	}
-	p.Prune(1<<47, 1<<47, 1<<48, 1<<48)
-	p.Destroy()
-	m.CheckLeaks(free)
-}
-
-func TestRightsInTheEntry(t *testing.T) {
-	m, free := newMachine(t)
-	for _, nx := range []PTE{NX, 0} {
-		NXBit = nx
-		p := testTable(t, m)
-		f, _ := m.Alloc()
-		if err := p.Map(testVA, f, 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := p.Map(testVA, f, rw); err != syscall.EEXIST {
-			t.Errorf("mapped twice: %v", err)
-		}
-		for _, c := range []struct {
-			prot mem.Prot
-			want PTE // of Present, Writable, User, NX
-		}{
-			{0, 0},
-			{mem.Read, Present | User | nx},
-			{rw, Present | User | Writable | nx},
-			{mem.Read | mem.Exec, Present | User},
-			{rw | mem.Exec, Present | User | Writable},
-			{0, 0},
-		} {
-			if !p.Protect(testVA, c.prot) {
-				t.Fatal("not mapped")
-			}
-			e, _ := Walk(p.root.Addr(), uintptr(testVA))
-			if got := *e & (Present | Writable | User | NX | Large | Global); got != c.want {
-				t.Errorf("%v: entry %#x, want %#x", c.prot, got, c.want)
-			}
-			want := c.prot
-			if nx == 0 && want != 0 {
-				want |= mem.Exec
-			}
-			if g, prot, ok := p.Lookup(testVA); g != f || prot != want || !ok {
-				t.Errorf("Lookup: %#x %v %v, want %#x %v", g, prot, ok, f, want)
-			}
-		}
-		if g, ok := p.Unmap(testVA); g != f || !ok {
-			t.Errorf("Unmap: %#x %v", g, ok)
-		}
-		m.Free(f)
-		p.Destroy()
-	}
-	m.CheckLeaks(free)
-}
-
-func TestFlushCoversWhatLostRights(t *testing.T) {
-	m, free := newMachine(t)
-	p := testTable(t, m)
-	type call struct {
-		root  uint64
-		va    uintptr
-		pages int
-	}
-	var calls []call
-	TLB.FlushRange = func(root uint64, va uintptr, pages int) { calls = append(calls, call{root, va, pages}) }
-	flushes := func(what string, want ...call) {
-		t.Helper()
-		p.Flush()
-		if len(calls) != len(want) || len(want) > 0 && calls[0] != want[0] {
-			t.Errorf("%s: flushes %#x, want %#x", what, calls, want)
-		}
-		calls = nil
-	}
-	const page, va = mem.PageSize, uintptr(testVA)
-	var fs []frame.Frame
-	for i := range mem.VirtAddr(8) {
-		f, _ := m.Alloc()
-		p.Map(testVA+i*page, f, mem.Read)
-		fs = append(fs, f)
-	}
-	flushes("Map")
-	p.Protect(testVA, rw)
-	flushes("more rights")
-	p.Protect(testVA, mem.Read)
-	flushes("less rights", call{p.Root(), va, 1})
-	p.Replace(testVA+page, fs[1], rw)
-	p.Protect(testVA+3*page, 0)
-	flushes("Replace and no rights", call{p.Root(), va + page, 3})
-	p.ProtectRange(testVA, testVA+8*page, rw)
-	flushes("ProtectRange, nothing to do")
-	p.ProtectRange(testVA, testVA+8*page, mem.Read)
-	flushes("ProtectRange", call{p.Root(), va + page, 1})
-	p.Unmap(testVA + 7*page)
-	flushes("Unmap", call{p.Root(), va + 7*page, 1})
-	out := make([]frame.Frame, 3)
-	n, next := p.UnmapRange(testVA, testVA+8*page, out)
-	if n != 3 || next != testVA+3*page || out[2] != fs[2] {
-		t.Errorf("UnmapRange: %d, %#x", n, next)
-	}
-	flushes("UnmapRange", call{p.Root(), va, 3})
-	n, next = p.UnmapRange(next, 1<<47, make([]frame.Frame, 10))
-	if n != 4 || next != 1<<47 {
-		t.Errorf("UnmapRange: %d, %#x", n, next)
-	}
-	flushes("UnmapRange of the rest", call{p.Root(), va + 3*page, 4})
-	flushes("nothing")
-	for _, f := range fs {
-		m.Free(f)
-	}
-	p.Destroy()
-	m.CheckLeaks(free)
-}
-
-func TestTablesAreFreedOnlyAfterFlush(t *testing.T) {
-	m, free := newMachine(t)
-	p := testTable(t, m)
-	f, _ := m.Alloc()
-	p.Map(testVA, f, rw)
-	p.Map(testVA+1<<40, f, rw)
-	p.Unmap(testVA + 1<<40)
-	before := m.FreeFrames()
-	p.Prune(testVA+mem.PageSize, testVA+1<<40, testVA+1<<40+mem.PageSize, 1<<47)
-	if m.FreeFrames() != before {
-		t.Error("table freed by Prune")
-	}
-	flushed := false
-	TLB.FlushRange = func(uint64, uintptr, int) {
-		flushed = true
-		if m.FreeFrames() != before {
-			t.Error("table freed before the flush")
-		}
-	}
-	p.Flush()
-	if got := m.FreeFrames() - before; got != 3 || !flushed {
-		t.Errorf("%d tables freed, want 3", got)
-	}
-	if _, _, ok := p.Lookup(testVA); !ok {
-		t.Error("the other page is gone")
-	}
-	p.Unmap(testVA)
-	m.Free(f)
-	retired := uint64(0)
-	TLB.Retire = func(root uint64) {
-		retired = root
-		if m.FreeFrames() > free-4 {
-			t.Error("tables freed before Retire")
-		}
-	}
-	root := p.Root()
-	p.Destroy()
-	if retired != root {
-		t.Error("root not retired")
-	}
-	m.CheckLeaks(free)
-}
-
-func TestDestroyFindsManyTables(t *testing.T) {
-	m, free := newMachine(t)
-	for _, n := range []mem.VirtAddr{1, 29, 30, 31, 60, 400} { // around the list's size
-		p := testTable(t, m)
-		f, _ := m.Alloc()
-		for i := range n {
-			if err := p.Map(testVA+i<<21, f, rw); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for i := range n {
-			p.Unmap(testVA + i<<21)
-			if i%5 == 0 && i > 0 {
-				p.Prune(testVA+(i-1)<<21, testVA+i<<21, testVA+i<<21+mem.PageSize, testVA+(i+1)<<21)
-			}
-		}
-		m.Free(f)
-		p.Destroy()
-		m.CheckLeaks(free)
-	}
-}
-
-func TestCopyRange(t *testing.T) {
-	m, free := newMachine(t)
-	p, q := testTable(t, m), testTable(t, m)
-	f, _ := m.Alloc()
-	g, _ := m.Alloc()
-	p.Map(testVA, f, rw)
-	p.Map(testVA+5<<30, g, 0)
-	p.Map(testVA+6<<30, g, rw)
-	if n, err := p.CopyRange(whole{q}, testVA, testVA+6<<30, mem.Read|mem.Exec); n != 2 || err != nil {
-		t.Errorf("copied %d, %v", n, err)
-	}
-	for _, x := range []*PageTable{p, q} {
-		if h, prot, _ := x.Lookup(testVA); h != f || prot != mem.Read {
-			t.Errorf("%#x %v", h, prot)
-		}
-		if h, prot, ok := x.Lookup(testVA + 5<<30); h != g || prot != 0 || !ok {
-			t.Errorf("%#x %v %v", h, prot, ok)
-		}
-	}
-	if _, prot, _ := p.Lookup(testVA + 6<<30); prot != rw {
-		t.Error("copied beyond the range")
-	}
-	if frame.Refs(f) != 2 || frame.Refs(g) != 2 {
-		t.Errorf("%d and %d references", frame.Refs(f), frame.Refs(g))
-	}
-	fake, _ := m.NewTable()
-	if _, err := p.CopyRange(fake, testVA, testVA+4096, rw); err != syscall.EINVAL {
-		t.Errorf("copied to a table of another kind: %v", err)
-	}
-	fake.Destroy()
-	m.FailAt(2)
-	r := testTable(t, m)
-	if n, err := p.CopyRange(whole{r}, testVA, testVA+4096, rw); n != 0 || err != syscall.ENOMEM {
-		t.Errorf("without memory: %d, %v", n, err)
-	}
-	r.Destroy()
-	out := make([]frame.Frame, 10)
-	for _, x := range []*PageTable{p, q} {
-		n, _ := x.UnmapRange(0, 1<<47, out)
-		x.Destroy()
-		if x == p {
-			n-- // g was mapped twice with one reference
-		}
-		for _, f := range out[:n] {
-			m.Free(f)
-		}
-	}
-	m.CheckLeaks(free)
 }

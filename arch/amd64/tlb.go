@@ -8,7 +8,7 @@ import "sync/atomic"
 // off cannot wait for each other.
 
 const (
-	allPages   = 33  // more pages than this: forget all of the address space
+	allPages   = 33 // more pages than this: forget all of the address space
 	retireRoot = ^uint64(0)
 )
 
@@ -86,16 +86,16 @@ func (c *CPU) forget(root uint64, va uintptr, pages uint64) {
 	}
 }
 
-// The hooks of page tables; they are called by kernel Go.
-func init() {
-	TLB.FlushRange = func(root uint64, va uintptr, pages int) {
-		r := flushArgs{root: root, va: va, pages: uint64(pages)}
-		r.call()
-	}
-	TLB.Retire = func(root uint64) {
-		r := flushArgs{root: root, pages: retireRoot}
-		r.call()
-	}
+// FlushUser is Flush for kernel Go: it returns when no CPU uses a translation that it cached
+// from the table root for one of the pages from va on, nor any cached upper-level entry of
+// that address space.
+func FlushUser(root uint64, va uintptr, pages int) {
+	flushArgs{root: root, va: va, pages: uint64(pages)}.call()
+}
+
+// Retire returns when no CPU has the table root loaded. Nobody may enter it any more. Kernel Go.
+func Retire(root uint64) {
+	flushArgs{root: root, pages: retireRoot}.call()
 }
 
 // flushArgs packs a request into the two words that a bare call carries: root is page
@@ -125,4 +125,3 @@ func flushBare(c *CPU, a, va uint64) uint64 {
 	Flush(c, a&^(pageSize-1), uintptr(va), n)
 	return 0
 }
-

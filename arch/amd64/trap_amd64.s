@@ -6,8 +6,7 @@
 // caller's stack, which we leave at once.
 TEXT ·syscallEntry(SB),NOSPLIT|NOFRAME,$0
 	TESTQ CX, CX
-	JMI   2(PC)
-	JMP   ·userSyscall(SB)
+	JPL   user
 	MOVQ  AX, CPU_scratch(GS)
 	MOVQ  CPU_cur(GS), AX
 	SAVEREGS(AX)
@@ -21,6 +20,8 @@ TEXT ·syscallEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVQ  ·OnSyscall(SB), DX
 	CALL  (DX)
 	JMP   ·Resume(SB)
+user:
+	JMP   ·userSyscall(SB)
 
 // Run the current thread of this CPU. Interrupts are off and nobody else may touch the
 // thread: kernel/goos has it in state running, here.
@@ -77,7 +78,7 @@ TEXT ·trap(SB),NOSPLIT|NOFRAME,$0
 	// A fault in bare Go must not overwrite the registers of the thread below it.
 	MOVQ CPU_kstack(GS), AX
 	SUBQ 40(SP), AX
-	CMPQ AX, $32768 // bareStack
+	CMPQ AX, $const_bareStack
 	JHI  2(PC)
 	JMP  ·bareFault(SB)
 	MOVQ CPU_cur(GS), AX

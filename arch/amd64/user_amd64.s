@@ -12,33 +12,18 @@ TEXT ·enter(SB),NOSPLIT|NOFRAME,$0-16
 	// From here to SYSRETQ or IRETQ no interrupt comes. A kick that came before has set
 	// one of the flags tested; one that comes later waits in the APIC and hits user mode.
 	CLI
-	CMPL Context_attn(BX), $0
-	JNE  refused
-	CMPL Context_bracketed(BX), $0
-	JNE  ready // entersyscall itself sets stackguard0
-	MOVQ CPU_cur(GS), AX
-	CMPQ Regs_Pend(AX), $0
-	JNE  refused
+	CMPQ Context_attn(BX), $0 // and bracketed
+	JNE  flags
 	CMPQ 16(R14), $-1314 // g.stackguard0 == runtime.stackPreempt
-	JNE  ready
-refused:
-	STI
-	MOVQ $const_whyRefused, why+8(FP)
-	RET
+	JEQ  refused
 ready:
 	MOVQ SP, CPU_ksp(GS)
 	MOVQ BP, CPU_kbp(GS)
 	MOVQ BX, CPU_uctx(GS)
-	GETFS
-	MOVQ AX, CPU_kfs(GS)
 	MOVL $1, CPU_inUser(GS)
-	MOVQ CPU_ID(GS), AX
-	MOVQ AX, Context_cpu(BX)
 	MOVQ Context_Root(BX), AX
 	CMPQ AX, CPU_cr3(GS)
-	JEQ  space
-	MOVQ AX, CPU_cr3(GS) // before the load: who changes a table looks here afterwards
-	MOVQ AX, CR3
+	JNE  switch
 space:
 	MOVQ CPU_kstack(GS), SP
 	FXRSTOR64 Context_FX(BX)
@@ -49,7 +34,19 @@ space:
 	SWAPGS // from here on no CPU_…(GS)
 	MOVQ Context_GS(BX), AX
 	WRGSBASEQ AX
-	JMP  load
+load:
+	CMPL Context_full(BX), $0
+	JNE  whole
+	LOADUSER
+	MOVQ Context_IP(BX), CX
+	MOVQ Context_Flags(BX), R11
+	MOVQ Context_SP(BX), SP
+	MOVQ Context_BX(BX), BX
+	BYTE $0x48; BYTE $0x0f; BYTE $0x07 // SYSRETQ
+switch:
+	MOVQ AX, CPU_cr3(GS) // before the load: who changes a table looks here afterwards
+	MOVQ AX, CR3
+	JMP  space
 slow:
 	SETFS
 	MOVQ Context_GS(BX), AX
@@ -58,9 +55,16 @@ slow:
 	MOVL $0xc0000102, CX // IA32_KERNEL_GS_BASE
 	WRMSR
 	SWAPGS
-load:
-	CMPL Context_full(BX), $0
-	JEQ  fast
+	JMP  load
+flags:
+	// entersyscall sets stackguard0 itself: a bracketed context does not look at it.
+	CMPL Context_attn(BX), $0
+	JEQ  ready
+refused:
+	STI
+	MOVQ $const_whyRefused, why+8(FP)
+	RET
+whole:
 	PUSHQ $0x1b // selUserData
 	PUSHQ Context_SP(BX)
 	PUSHQ Context_Flags(BX)
@@ -71,13 +75,6 @@ load:
 	MOVQ Context_R11(BX), R11
 	MOVQ Context_BX(BX), BX
 	IRETQ
-fast:
-	LOADUSER
-	MOVQ Context_IP(BX), CX
-	MOVQ Context_Flags(BX), R11
-	MOVQ Context_SP(BX), SP
-	MOVQ Context_BX(BX), BX
-	BYTE $0x48; BYTE $0x0f; BYTE $0x07 // SYSRETQ
 
 // SYSCALL from ring 3: enter returns whySyscall.
 TEXT ·userSyscall(SB),NOSPLIT|NOFRAME,$0
@@ -85,6 +82,7 @@ TEXT ·userSyscall(SB),NOSPLIT|NOFRAME,$0
 	MOVQ SP, CPU_scratch(GS)
 	MOVQ CPU_uctx(GS), SP
 	MOVQ AX, Context_AX(SP)
+	MOVQ AX, Context_Number(SP)
 	SAVEUSER(SP)
 	MOVQ CX, Context_IP(SP)
 	MOVQ R11, Context_Flags(SP)
@@ -92,24 +90,30 @@ TEXT ·userSyscall(SB),NOSPLIT|NOFRAME,$0
 	MOVQ AX, Context_SP(SP)
 	MOVL $0, Context_full(SP)
 	FXSAVE64 Context_FX(SP)
+	LDMXCSR ·kernelMXCSR(SB)
+	MOVL $0, CPU_inUser(GS)
 	CMPB ·hasFSGSBASE(SB), $0
-	JEQ  done // then the bases are what they were: a user cannot set them
+	JEQ  slow
 	RDFSBASEQ AX
 	MOVQ AX, Context_FS(SP)
 	SWAPGS // the user's GS base without an MSR
 	RDGSBASEQ AX
 	SWAPGS
 	MOVQ AX, Context_GS(SP)
+	MOVQ CPU_cur(GS), AX
+	MOVQ Regs_FS(AX), AX
+	WRFSBASEQ AX
 done:
-	LDMXCSR ·kernelMXCSR(SB)
-	MOVQ CPU_kfs(GS), AX
-	SETFS
-	MOVL $0, CPU_inUser(GS)
 	MOVQ CPU_kbp(GS), BP
 	MOVQ CPU_ksp(GS), SP
 	STI
 	MOVQ $const_whySyscall, 16(SP)
 	RET
+slow: // the user's bases are what they were: without FSGSBASE a user cannot set them
+	MOVQ CPU_cur(GS), AX
+	MOVQ Regs_FS(AX), AX
+	SETFS
+	JMP  done
 
 // A trap from ring 3, with the frame of trap. An exception is enter's result at once; an
 // interrupt is first served in bare Go, which may run another thread meanwhile.
@@ -118,6 +122,8 @@ TEXT ·userTrap(SB),NOSPLIT|NOFRAME,$0
 	MOVQ AX, CPU_scratch(GS)
 	MOVQ CPU_uctx(GS), AX
 	SAVEUSER(AX)
+	MOVQ CX, Context_CX(AX)
+	MOVQ R11, Context_R11(AX)
 	MOVQ CPU_scratch(GS), BX
 	MOVQ BX, Context_AX(AX)
 	MOVQ 16(SP), BX
@@ -146,7 +152,8 @@ bases:
 	JCC  interrupt
 	MOVQ CR2, BX
 	MOVQ BX, Context_CR2(AX)
-	MOVQ CPU_kfs(GS), AX
+	MOVQ CPU_cur(GS), AX
+	MOVQ Regs_FS(AX), AX
 	SETFS
 	MOVQ CPU_kbp(GS), BP
 	MOVQ CPU_ksp(GS), SP

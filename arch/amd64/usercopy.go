@@ -4,6 +4,7 @@ import "unsafe"
 
 //go:noescape
 func copyUser(dst, src unsafe.Pointer, n uintptr, root uint64) (left uintptr)
+
 //go:noescape
 func copyFixups(p *[4]uintptr)
 

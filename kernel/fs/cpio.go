@@ -43,13 +43,15 @@ type cpioEntry struct {
 	ino, mode, nlink uint32
 	mtime            uint32
 	dev              [2]uint32
+	archive          int // number of the archive it is in
 	name             string
 	data             []byte // of the archive
 }
 
 type cpioReader struct {
-	data []byte
-	off  int
+	data    []byte
+	off     int
+	archive int
 }
 
 type cpioError string
@@ -69,6 +71,7 @@ func (r *cpioReader) next() (*cpioEntry, error) {
 		if err != nil || e.name != cpioTrailer {
 			return e, err
 		}
+		r.archive++
 	}
 }
 
@@ -89,7 +92,7 @@ func (r *cpioReader) entry() (*cpioEntry, error) {
 	}
 	e := &cpioEntry{
 		ino: field[0], mode: field[1], nlink: field[4], mtime: field[5],
-		dev: [2]uint32{field[7], field[8]},
+		dev: [2]uint32{field[7], field[8]}, archive: r.archive,
 	}
 	size, nameSize := field[6], field[11]
 	if nameSize == 0 || nameSize > PathMax {
@@ -146,9 +149,11 @@ type unpacker struct {
 	links map[linkKey]string // first name of each file with several
 }
 
+// linkKey is what the names of one file have in common.
 type linkKey struct {
-	dev [2]uint32
-	ino uint32
+	archive int
+	dev     [2]uint32
+	ino     uint32
 }
 
 func (u *unpacker) add(e *cpioEntry) error {
@@ -212,7 +217,7 @@ func (u *unpacker) clear(path string) error {
 }
 
 func (u *unpacker) regular(path string, e *cpioEntry) error {
-	key := linkKey{e.dev, e.ino}
+	key := linkKey{e.archive, e.dev, e.ino}
 	first, linked := "", false
 	if e.nlink > 1 {
 		first, linked = u.links[key]

@@ -42,7 +42,8 @@ func sampleArchive() string {
 	w.add("two", 0o100644, 9, 2, "shared")
 	w.end()
 	w.WriteString(strings.Repeat("\x00", 512))
-	w.add("bin", 0o40700, 1, 2, "").add("absolute", 0o100644, 2, 1, "replaced").end()
+	w.add("bin", 0o40700, 1, 2, "").add("absolute", 0o100644, 2, 1, "replaced")
+	w.add("three", 0o100644, 9, 2, "another file").add("three", 0o100644, 9, 2, "another file, twice").end()
 	return w.String()
 }
 
@@ -59,6 +60,7 @@ func TestUnpack(t *testing.T) {
 		"/absolute":     "replaced",
 		"/one":          "shared",
 		"/two":          "shared",
+		"/three":        "another file, twice",
 	} {
 		if got := fs.get(t, path); got != want {
 			t.Errorf("%s: %.60q, want %.60q", path, got, want)

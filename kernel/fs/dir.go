@@ -59,9 +59,10 @@ func (d *Dir) add(name string, n Node) error {
 	return nil
 }
 
-// remove takes the entry called name out, which must exist, and counts the link
-// off; a regular file that nobody uses any more is gone then. FS.mu held for writing.
-func (d *Dir) remove(name string) {
+// remove takes the entry called name out, which must exist, and counts the link off.
+// FS.mu held for writing. The caller gives the node returned to drop once it has
+// released FS.mu, for that may free a whole file.
+func (d *Dir) remove(name string) Node {
 	n := d.detach(name)
 	d.fs.uncharge(entryCharge + len(name))
 	if sub, ok := n.(*Dir); ok {
@@ -69,15 +70,22 @@ func (d *Dir) remove(name string) {
 		sub.dead = true
 		d.nlink.Add(^uint32(0))
 		d.fs.uncharge(nodeCharge)
-		return
+		return n
 	}
 	i := n.base()
 	i.ctime.Store(i.fs.Clock())
 	left := i.nlink.Add(^uint32(0))
+	if _, regular := n.(*Regular); !regular && left == 0 {
+		d.fs.uncharge(nodeCost(n))
+	}
+	return n
+}
+
+// drop gives up one use of a node: of a regular file, that is; others are not
+// counted.
+func drop(n Node) {
 	if r, ok := n.(*Regular); ok {
 		r.unref()
-	} else if left == 0 {
-		d.fs.uncharge(nodeCost(n))
 	}
 }
 

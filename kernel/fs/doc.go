@@ -28,7 +28,8 @@
 //
 // refs counts names, open files and mappings. Whoever takes it to zero gives the
 // frames back; nothing finds the file any more then, because a File is opened (refs
-// raised) under FS.mu and the last name is removed under it.
+// raised) under FS.mu and the last name is removed under it. The giving back itself
+// happens outside FS.mu, since a file may be large.
 //
 // While a file is mapped (Hold … Drop), frames cut off by truncation stay in limbo
 // until the last mapping goes: mem.Backing.Page hands out frames without a

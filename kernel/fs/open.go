@@ -150,13 +150,6 @@ func (fs *FS) openNode(n Node, flags int) (*File, error) {
 	return f, nil
 }
 
-// drop gives up the reference that find took.
-func drop(n Node) {
-	if r, ok := n.(*Regular); ok {
-		r.unref()
-	}
-}
-
 // opened does what opening does to a regular file. ETXTBSY: see DenyWrite.
 func (r *Regular) opened(write, truncate bool) error {
 	if write || truncate {

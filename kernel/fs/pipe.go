@@ -61,19 +61,29 @@ func (p *Pipe) end(f *File, flags int) *File {
 // Read takes what is there, at least one byte; 0 at end of file: nobody can write.
 // EAGAIN, EINTR.
 func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
-	n, wake, err := p.read(t, b, nonblock)
+	p.mu.Lock()
+	// The path of small messages: everything that is wanted, or there, in one page.
+	at := p.head % pageSize
+	n := min(uint(len(b)), p.tail-p.head)
+	if n > 0 && n <= pageSize-at && !p.writersWait {
+		copy(b[:n], p.pages[p.head/pageSize%pipePages][at:])
+		p.taken(n)
+		p.mu.Unlock()
+		return int(n), nil
+	}
+	done, wake, err := p.read(t, b, nonblock)
 	if wake {
 		p.canWrite.WakeAll()
 	}
-	return n, err
+	return done, err
 }
 
+// read is Read in general. It is called with mu held and releases it.
 func (p *Pipe) read(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool, err error) {
+	defer p.mu.Unlock()
 	if len(b) == 0 {
 		return 0, false, nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for p.head == p.tail {
 		if p.writers == 0 {
 			return 0, false, nil
@@ -98,20 +108,36 @@ func (p *Pipe) read(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool,
 // one piece or not at all. A longer one that ends early returns what it has done.
 // EPIPE: nobody can read. EAGAIN, EINTR, ENOMEM.
 func (p *Pipe) Write(t *sched.Thread, b []byte, nonblock bool) (int, error) {
-	n, wake, err := p.write(t, b, nonblock)
+	p.mu.Lock()
+	// The path of small messages: there is room in a page that is already there.
+	at := p.tail % pageSize
+	page := p.pages[p.tail/pageSize%pipePages]
+	n := uint(len(b))
+	if n > 0 && n <= pageSize-at && n <= p.room() && page != nil && p.readers > 0 {
+		copy(page[at:], b)
+		p.tail += n
+		wake := p.readersWait
+		p.readersWait = false
+		p.mu.Unlock()
+		if wake {
+			p.canRead.WakeAll()
+		}
+		return len(b), nil
+	}
+	done, wake, err := p.write(t, b, nonblock)
 	if wake {
 		p.canRead.WakeAll()
 	}
-	return n, err
+	return done, err
 }
 
+// write is Write in general. It is called with mu held and releases it.
 func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool, err error) {
+	defer p.mu.Unlock()
 	if len(b) == 0 {
 		return 0, false, nil
 	}
 	atomic := len(b) <= PipeBuf
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for {
 		if p.readers == 0 {
 			err = syscall.EPIPE
@@ -170,12 +196,17 @@ func (p *Pipe) take(b []byte) int {
 		part := p.pages[p.head/pageSize%pipePages][at:min(pageSize, at+p.tail-p.head)]
 		done := copy(b[n:], part)
 		n += done
-		p.head += uint(done)
+		p.taken(uint(done))
 	}
+	return n
+}
+
+// taken notes that n bytes have been read. mu held.
+func (p *Pipe) taken(n uint) {
+	p.head += n
 	if p.head == p.tail {
 		p.head, p.tail = 0, 0
 	}
-	return n
 }
 
 // put moves b, for which there is room, to the ring, and returns how much of it

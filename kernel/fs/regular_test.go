@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -210,6 +211,52 @@ func TestPositionsAndModes(t *testing.T) {
 	defer d.Close()
 	if _, err := d.Read(nil, b); err != syscall.EISDIR {
 		t.Errorf("reading a directory: %v", err)
+	}
+}
+
+// What was cut off must not come back, in the page where the cut was made.
+func TestTruncationForgets(t *testing.T) {
+	fs, _ := newTest(t)
+	fs.put(t, "/f", "0123456789")
+	for _, size := range []int64{4, 8} {
+		if err := fs.Truncate(nil, fs.root, "/f", size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fs.get(t, "/f"); got != "0123\x00\x00\x00\x00" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Of many threads that create one file all get it; with O_EXCL, one does.
+func TestConcurrentCreation(t *testing.T) {
+	fs, _ := newTest(t)
+	for i := range 200 {
+		for _, flags := range []int{syscall.O_CREAT, syscall.O_CREAT | syscall.O_EXCL} {
+			path := fmt.Sprintf("/%d-%x", i, flags)
+			var start, wg sync.WaitGroup
+			var opened atomic.Int32
+			start.Add(1)
+			for range 4 {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					start.Wait()
+					f, err := fs.Open(nil, fs.root, path, flags, 0o600)
+					if err == nil {
+						opened.Add(1)
+						f.Close()
+					} else if err != syscall.EEXIST {
+						t.Error(err)
+					}
+				}()
+			}
+			start.Done()
+			wg.Wait()
+			if want := map[bool]int32{false: 4, true: 1}[flags&syscall.O_EXCL != 0]; opened.Load() != want {
+				t.Fatalf("flags %#x: %d opened it, want %d", flags, opened.Load(), want)
+			}
+		}
 	}
 }
 

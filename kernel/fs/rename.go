@@ -23,6 +23,8 @@ func (fs *FS) Rename(t *sched.Thread, oldAt Node, oldPath string, newAt Node, ne
 	if special(oldName) || special(newName) {
 		return syscall.EBUSY
 	}
+	var gone Node
+	defer func() { drop(gone) }() // after fs.mu has been released
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	from, err := writable(oldDir)
@@ -40,7 +42,8 @@ func (fs *FS) Rename(t *sched.Thread, oldAt Node, oldPath string, newAt Node, ne
 	if err := fs.renameable(src, dst, from, to, oldSlash || newSlash); err != nil || src == dst {
 		return err
 	}
-	return fs.move(from, oldName, src, to, newName, dst)
+	gone, err = fs.move(from, oldName, src, to, newName, dst)
+	return err
 }
 
 // renameable checks everything that can forbid the renaming of src to dst, which
@@ -82,15 +85,15 @@ func within(n, dir Node) bool {
 	return true
 }
 
-// move does the renaming; what dst names is removed. The budget is asked first, for
-// the longer name; nothing fails after that.
-func (fs *FS) move(from *Dir, oldName string, src Node, to *Dir, newName string, dst Node) error {
+// move does the renaming; what dst names is removed and returned. The budget is
+// asked first, for the longer name; nothing fails after that.
+func (fs *FS) move(from *Dir, oldName string, src Node, to *Dir, newName string, dst Node) (gone Node, err error) {
 	if !fs.charge(len(newName)) {
-		return syscall.ENOSPC
+		return nil, syscall.ENOSPC
 	}
 	fs.uncharge(len(oldName))
 	if dst != nil {
-		to.remove(newName)
+		gone = to.remove(newName)
 	}
 	from.detach(oldName)
 	to.attach(strings.Clone(newName), src)
@@ -99,5 +102,5 @@ func (fs *FS) move(from *Dir, oldName string, src Node, to *Dir, newName string,
 		from.nlink.Add(^uint32(0))
 		to.nlink.Add(1)
 	}
-	return nil
+	return gone, nil
 }

@@ -155,6 +155,8 @@ func (fs *FS) Unlink(t *sched.Thread, at Node, path string) error {
 	if special(last) {
 		return syscall.EISDIR
 	}
+	var gone Node
+	defer func() { drop(gone) }() // after fs.mu has been released
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	d, err := writable(dir)
@@ -170,7 +172,7 @@ func (fs *FS) Unlink(t *sched.Thread, at Node, path string) error {
 	case slash:
 		return syscall.ENOTDIR
 	}
-	d.remove(last)
+	gone = d.remove(last)
 	return nil
 }
 

@@ -31,13 +31,22 @@ func (w *walk) parent(dir Node, path string) (holder Node, last string, slash bo
 				return dir, "", true, nil
 			}
 		}
-		i := strings.IndexByte(path, '/')
-		if i < 0 {
+		i := firstSlash(path)
+		if i == len(path) {
 			return dir, path, false, w.walkable(dir)
 		}
 		name, rest := path[:i], trimSlashes(path[i:])
 		if rest == "" {
 			return dir, name, true, w.walkable(dir)
+		}
+		if d, ok := dir.(*Dir); ok && name[0] != '.' {
+			// The usual case, all of which the code below does too.
+			if e := d.entries[name]; e != nil {
+				if sub, ok := e.node.(*Dir); ok {
+					dir, path = sub, rest
+					continue
+				}
+			}
 		}
 		n, err := w.child(dir, name)
 		if err != nil {
@@ -152,6 +161,17 @@ func (w *walk) target(n Node) (string, error) {
 		return l.target(w.t)
 	}
 	return "", syscall.EINVAL
+}
+
+// firstSlash is the index of the first slash in path, or its length. Names are short:
+// a loop beats strings.IndexByte.
+func firstSlash(path string) int {
+	for i := range len(path) {
+		if path[i] == '/' {
+			return i
+		}
+	}
+	return len(path)
 }
 
 func trimSlashes(s string) string {

@@ -18,7 +18,7 @@ func onFatal(c *amd64.CPU, vector, ip, sp uint64) {
 
 // fatal stops the machine with a message. Bare.
 func fatal(c *amd64.CPU, what string, a, b, d uint64) {
-	stopOthers(c)
+	claimDeath(c)
 	logString("\nkernel panic: ")
 	logString(what)
 	logString("\n  cpu ")
@@ -43,6 +43,7 @@ func fatal(c *amd64.CPU, what string, a, b, d uint64) {
 		logNumber(t.AX)
 	}
 	logString("\n")
+	stopOthers(c)
 	stop(exitPanic)
 }
 

@@ -212,12 +212,18 @@ var sliceTicks uint64
 // kicked reports whether c should look at the ready queue.
 func kicked(c *amd64.CPU) bool { return c.Resched != 0 || current(c).idle != 0 && readyHead != 0 }
 
-// stopOthers makes all other CPUs halt for good.
-func stopOthers(me *amd64.CPU) {
-	if !atomic.CompareAndSwapUint32(&dying, 0, uint32(me.ID)+1) && atomic.LoadUint32(&dying) != uint32(me.ID)+1 {
-		amd64.Halt() // somebody else is already at it
+// claimDeath makes c the one CPU that ends the machine; a second one halts.
+func claimDeath(c *amd64.CPU) {
+	id := uint32(c.ID) + 1
+	if !atomic.CompareAndSwapUint32(&dying, 0, id) && atomic.LoadUint32(&dying) != id {
+		amd64.Halt()
 	}
-	amd64.StopOthers(me)
 }
 
-var dying uint32
+// stopOthers makes all other CPUs halt for good.
+func stopOthers(c *amd64.CPU) {
+	claimDeath(c)
+	amd64.StopOthers(c)
+}
+
+var dying uint32 // index + 1 of that CPU

@@ -6,6 +6,7 @@ import (
 
 	"gossamer/arch/amd64"
 	"gossamer/kernel/mem"
+	"gossamer/kernel/mmu"
 	"gossamer/lwp"
 )
 
@@ -13,7 +14,6 @@ import (
 type Context struct {
 	u       amd64.Context
 	vector  uint64
-	args    [6]uint64
 	pending [3]uint64 // between PushSignal and CommitSignal: stack pointer, signal, handler
 }
 
@@ -29,11 +29,10 @@ func NewContext() lwp.Context {
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
-	c.u.Root = pt.(*PageTable).Root()
+	c.u.Root = pt.(*mmu.PageTable).Root()
 	why := c.u.Enter(bracket)
 	switch {
 	case why == amd64.WhySyscall:
-		c.u.Number = c.u.AX
 		return lwp.Syscall
 	case why == amd64.VecTimer:
 		return lwp.Tick
@@ -46,10 +45,7 @@ func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
 }
 
 // Call implements lwp.Context.
-func (c *Context) Call() (nr uint64, a *[6]uint64) {
-	c.args = [6]uint64{c.u.DI, c.u.SI, c.u.DX, c.u.R10, c.u.R8, c.u.R9}
-	return c.u.AX, &c.args
-}
+func (c *Context) Call() (nr uint64, a *[6]uint64) { return c.u.AX, c.u.Args() }
 
 func (c *Context) SetResult(v uint64) { c.u.AX = v }
 func (c *Context) Result() uint64     { return c.u.AX }

@@ -3,7 +3,7 @@
 // hardware, so that those packages name no register and run on a host in tests.
 //
 //	lwp.Context       Context      registers of ring 3, faults, signal frames
-//	mem.PageTable     PageTable    page tables and copies from and to user memory
+//	mem.PageTable     PageTables   makes mmu.PageTable, with this machine's TLBs and root
 //	sched.Machine     Sched        coroutines, clock, alarms, interrupts between CPUs
 //	mem.Source        goos.Frames
 //

@@ -3,17 +3,17 @@ package mem_test
 import (
 	"testing"
 
-	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/mem/memtest"
+	"gossamer/kernel/mmu"
 )
 
 func benchSpace(b *testing.B) *mem.AddressSpace {
 	m := memtest.New(b, 64<<20)
-	useHardware(b)
+	useNX(b)
 	as, err := mem.New(m.Magazine, func() (mem.PageTable, error) {
-		p, err := amd64.NewPageTable(tables{m.Magazine}, m.KernelRoot)
+		p, err := mmu.NewPageTable(tables{m.Magazine}, m.KernelRoot)
 		return hardware{p}, err
 	})
 	if err != nil {

@@ -9,12 +9,13 @@ import (
 	"gossamer/kernel/frame"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/mem/memtest"
+	"gossamer/kernel/mmu"
 )
 
 const page = mem.PageSize
 
-// hardware is the table of package amd64, read as the CPU would.
-type hardware struct{ *amd64.PageTable }
+// hardware is the table of package mmu, read as the CPU would.
+type hardware struct{ *mmu.PageTable }
 
 func (h hardware) at(va mem.VirtAddr, want amd64.PTE) []byte {
 	want |= amd64.Present | amd64.User
@@ -55,14 +56,14 @@ type kind struct {
 	free  uint64 // frames at the start
 }
 
-// useHardware prepares package amd64 for a host: no other CPU has a TLB.
-func useHardware(t testing.TB) {
-	nx, hooks := amd64.NXBit, amd64.TLB
-	amd64.NXBit, amd64.TLB.FlushRange, amd64.TLB.Retire = amd64.NX, nil, nil
-	t.Cleanup(func() { amd64.NXBit, amd64.TLB = nx, hooks })
+// useNX gives the CPU of package amd64 that bit.
+func useNX(t testing.TB) {
+	nx := amd64.NXBit
+	amd64.NXBit = amd64.NX
+	t.Cleanup(func() { amd64.NXBit = nx })
 }
 
-// onBoth runs test with the table in software and with that of package amd64.
+// onBoth runs test with the table in software and with that of package mmu.
 func onBoth(t *testing.T, size int, test func(k *kind)) {
 	t.Run("fake", func(t *testing.T) {
 		m := memtest.New(t, size)
@@ -70,11 +71,11 @@ func onBoth(t *testing.T, size int, test func(k *kind)) {
 		test(k)
 		m.CheckLeaks(k.free)
 	})
-	t.Run("amd64", func(t *testing.T) {
+	t.Run("mmu", func(t *testing.T) {
 		m := memtest.New(t, size)
-		useHardware(t)
+		useNX(t)
 		k := &kind{m, t, func() (mem.PageTable, error) {
-			p, err := amd64.NewPageTable(m, m.KernelRoot)
+			p, err := mmu.NewPageTable(m, m.KernelRoot)
 			if err != nil {
 				return nil, err
 			}

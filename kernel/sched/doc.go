@@ -8,20 +8,15 @@
 //
 // # States
 //
-//	             Start            dispatch            body returns
-//	      New ----------> Ready -----------> Running --------------> Exited
-//	                      ^ ^ ^                | | ^
-//	                      | | |     Yield      | | |
-//	                      | | +--(switched)----+ | | woken before it has switched
-//	                      | |                    | | away: it need not
-//	                      | |               Wait | |
-//	         wake,        | |                    v |
-//	         Interrupt,   | |    (switched)      | |      wake, Interrupt, deadline
-//	         deadline     | |  +--------------Blocking----------+
-//	                      | |  v                   |            |
-//	                      +-|-Blocked              |            v
-//	                        +----------------------|--------- Woken
-//	                               (switched)      +-----------+
+//	New --> Ready <--------> Running --> Exited
+//	          ^ ^             |   ^
+//	          | |       Wait  v   |  woken in time: no switch
+//	          | |       Blocking  |
+//	          | |       /      \  |
+//	          | |      v        v |
+//	          | +-- Blocked   Woken
+//	          |                 |
+//	          +-----------------+
 //
 //	from      to        who                              how
 //	New       Ready     who calls Start                  the only one
@@ -46,9 +41,9 @@
 //
 // A thread in a wait queue points to it (Thread.waitq). A wake, an interrupt and a deadline all
 // end a wait in the same way: lock the queue, find the thread in it still, take it out and note
-// the outcome (WaitQueue.take), unlock, wake. Who takes it out has decided; the others
-// find nothing. A deadline carries the number of the wait it was set for, since the thread
-// may have come back to the same queue.
+// the outcome (decide), unlock, wake. Who takes it out has decided; the others find nothing. A
+// deadline carries the number of the wait it was set for, since the thread may have come back to
+// the same queue.
 //
 // # Choosing
 //

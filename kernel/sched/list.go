@@ -11,13 +11,28 @@ func (l *list) push(t *Thread) {
 		panic("sched: " + t.name + " is in a queue already")
 	}
 	t.linked = true
-	t.prev = l.tail
-	if l.tail == nil {
+	if last := l.tail; last == nil {
 		l.head = t
 	} else {
-		l.tail.next = t
+		t.prev = last
+		last.next = t
 	}
 	l.tail = t
+}
+
+// pop removes the first thread of a list that is not empty.
+func (l *list) pop() *Thread {
+	t := l.head
+	next := t.next
+	l.head = next
+	if next == nil {
+		l.tail = nil
+	} else {
+		next.prev = nil
+		t.next = nil
+	}
+	t.linked = false
+	return t
 }
 
 func (l *list) remove(t *Thread) {

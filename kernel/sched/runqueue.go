@@ -28,6 +28,7 @@ type runQueue struct {
 	first atomic.Uint64 // claim of the thread that pop would return; anybody may read it
 
 	stamps  *atomic.Uint64 // shared by all run queues
+	n       int            // threads in it
 	present [256 / 64]uint64
 	level   [256]list // by priority
 }
@@ -38,6 +39,7 @@ func (q *runQueue) push(t *Thread) {
 		panic("sched: " + t.name + " made ready while on its stack")
 	}
 	q.mu.Lock()
+	q.n++
 	t.stamp = q.stamps.Add(1)
 	q.level[t.prio].push(t)
 	q.present[t.prio/64] |= 1 << (t.prio % 64)
@@ -50,32 +52,31 @@ func (q *runQueue) push(t *Thread) {
 // pop takes the thread with the greatest claim, or nil.
 func (q *runQueue) pop() *Thread {
 	q.mu.Lock()
-	l := q.top()
-	if l == nil {
+	first := claim(q.first.Load())
+	if first == 0 {
 		q.mu.Unlock()
 		return nil
 	}
-	t := l.head
-	l.remove(t)
+	prio := uint8(first.rank() - 1)
+	l := &q.level[prio]
+	t := l.pop()
 	if l.head == nil {
-		q.present[t.prio/64] &^= 1 << (t.prio % 64)
-		l = q.top()
+		q.present[prio/64] &^= 1 << (prio % 64)
 	}
 	var c claim
-	if l != nil {
-		c = claimOf(l.head)
+	if q.n--; q.n != 0 {
+		c = claimOf(q.most(prio).head)
 	}
 	q.first.Store(uint64(c))
 	q.mu.Unlock()
 	return t
 }
 
-// top is the most urgent list that is not empty, or nil.
-func (q *runQueue) top() *list {
-	for i := len(q.present) - 1; i >= 0; i-- {
-		if w := q.present[i]; w != 0 {
-			return &q.level[i*64+bits.Len64(w)-1]
-		}
+// most is the most urgent list that is not empty. There is one, of priority prio or less.
+func (q *runQueue) most(prio uint8) *list {
+	i := prio / 64
+	for q.present[i] == 0 {
+		i--
 	}
-	return nil
+	return &q.level[i*64+uint8(bits.Len64(q.present[i])-1)]
 }

@@ -102,7 +102,7 @@ func (sc *scene) verify() {
 		sc.fail("%d dispatchers parked", n)
 	}
 	for _, d := range sc.s.dispatchers {
-		if d.ready.first.Load() != 0 || d.ready.top() != nil || *d.token.given {
+		if d.ready.first.Load() != 0 || d.ready.n != 0 || *d.token.given {
 			sc.fail("a run queue or a token is left over")
 		}
 	}

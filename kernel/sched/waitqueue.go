@@ -97,12 +97,12 @@ func (q *WaitQueue) wait(t *Thread, l sync.Locker, interruptible bool, deadline 
 // WakeOne ends the wait of the thread that has waited longest; false if nobody waits.
 func (q *WaitQueue) WakeOne() bool {
 	q.mu.Lock()
-	t := q.waiters.head
-	if t == nil {
+	if q.waiters.head == nil {
 		q.mu.Unlock()
 		return false
 	}
-	q.take(t, woken)
+	t := q.waiters.pop()
+	t.decide(woken)
 	q.mu.Unlock()
 	t.s.wake(t)
 	return true
@@ -113,22 +113,23 @@ func (q *WaitQueue) WakeAll() int {
 	q.mu.Lock()
 	var all list
 	n := 0
-	for t := q.waiters.head; t != nil; t = q.waiters.head {
-		q.take(t, woken)
+	for q.waiters.head != nil {
+		t := q.waiters.pop()
+		t.decide(woken)
 		all.push(t)
 		n++
 	}
 	q.mu.Unlock()
-	for t := all.head; t != nil; t = all.head {
-		all.remove(t)
+	for all.head != nil {
+		t := all.pop()
 		t.s.wake(t)
 	}
 	return n
 }
 
-// take decides how t's wait on q ends; q.mu held. The caller calls wake after releasing it.
-func (q *WaitQueue) take(t *Thread, how outcome) {
-	q.waiters.remove(t)
+// decide says how t's wait ends. The caller has taken t out of its queue, whose mu it holds, and
+// calls wake after releasing it.
+func (t *Thread) decide(how outcome) {
 	t.outcome = how
 	t.waitq.Store(nil)
 }
@@ -170,7 +171,8 @@ func (t *Thread) endWait(how outcome, wait uint64) bool {
 		q.mu.Unlock()
 		return false
 	}
-	q.take(t, how)
+	q.waiters.remove(t)
+	t.decide(how)
 	q.mu.Unlock()
 	t.s.wake(t)
 	return true

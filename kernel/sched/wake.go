@@ -24,7 +24,10 @@ func (s *scheduler) ready(t *Thread) {
 	if s.idle.n.Load() != 0 && s.idle.unpark() {
 		return
 	}
-	d.preempt(prio)
+	point()
+	if d.rank.Load()-1 < uint64(prio) { // idleRank-1 is a very large number
+		d.preempt(prio)
+	}
 }
 
 // victim is where a thread of that priority should run if all dispatchers are busy: at home if
@@ -45,13 +48,9 @@ func (s *scheduler) victim(home *dispatcher, prio Priority) *dispatcher {
 	return v
 }
 
-// preempt asks the thread that runs on d to yield, if it is less urgent than prio. The thread
-// read may have switched away meanwhile; then it yields once for nothing.
+// preempt asks the thread that runs on d, less urgent than prio, to yield. The thread found may
+// have switched away, or be another by now; then it may yield once for nothing.
 func (d *dispatcher) preempt(prio Priority) {
-	point()
-	if r := d.rank.Load(); r == idleRank || r > uint64(prio) {
-		return
-	}
 	point()
 	if t := d.current.Load(); t.prio < prio {
 		point()

@@ -85,11 +85,19 @@ func getdents64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	defer f.Close()
 	buf, big := buffer(l, uint64(uint32(a[2])))
 	defer giveBack(big)
+	pos, err := f.Seek(0, 1)
+	if err != nil {
+		return 0, syscall.ENOTDIR
+	}
 	n, err := f.ReadDir(l.Thread, buf)
 	if err != nil {
 		return result(err)
 	}
-	return uint64(n), proc.Errno(l.Space().CopyOut(mem.VirtAddr(a[1]), buf[:n]))
+	if err := l.Space().CopyOut(mem.VirtAddr(a[1]), buf[:n]); err != nil {
+		f.Seek(pos, 0) // what nobody has seen comes again
+		return result(err)
+	}
+	return uint64(n), 0
 }
 
 func dup(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {

@@ -124,7 +124,11 @@ func (c *Context) unwind() {
 func (c *Context) Clone() lwp.Context {
 	d := &Context{k: c.k, sp: c.sp, pc: c.pc, fs: c.fs, gs: c.gs}
 	c.k.contexts.Add(1)
-	d.push(c.child, sysExitGroup)
+	child := c.child
+	if child == nil {
+		child = func(*User) {}
+	}
+	d.push(child, sysExitGroup)
 	return d
 }
 

@@ -136,6 +136,7 @@ func (t table) CopyOut(va mem.VirtAddr, src []byte) int {
 
 const (
 	textAddr = 0x400000
+	entries  = textAddr + mem.PageSize // 16 bytes a program
 	dataAddr = 0x600000
 	dataSize = 0x800 // bytes of the data segment that are in the file
 )
@@ -149,13 +150,14 @@ func (k *Kit) Install(path string, prog Program) {
 func (k *Kit) Executable(prog Program) []byte {
 	k.mu.Lock()
 	k.programs = append(k.programs, prog)
-	entry := textAddr + 16*uint64(len(k.programs))
+	entry := entries + 16*uint64(len(k.programs))
 	k.mu.Unlock()
-	b := make([]byte, 2*mem.PageSize, 2*mem.PageSize+dataSize)
+	b := make([]byte, 2*mem.PageSize, 3*mem.PageSize)
 	for i := range b {
 		b[i] = 0x90
 	}
 	b = append(b, FillData...)
+	b = append(b, bytes.Repeat([]byte{0xee}, mem.PageSize-dataSize)...) // no part of the segment
 	var h bytes.Buffer
 	ident := [elf.EI_NIDENT]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)}
 	binary.Write(&h, binary.LittleEndian, elf.Header64{Ident: ident, Type: uint16(elf.ET_EXEC),
@@ -185,11 +187,14 @@ func (k *Kit) WriteFile(path string, b []byte, perm uint32) {
 func (k *Kit) program(pc uint64) Program {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if i := int(pc-textAddr)/16 - 1; i >= 0 && i < len(k.programs) {
+	if i := int(pc-entries)/16 - 1; i >= 0 && i < len(k.programs) {
 		return k.programs[i]
 	}
-	return func(u *User) { k.T.Errorf("no program at %#x", pc) }
+	return func(u *User) { u.Fault(noInstruction) }
 }
+
+// noInstruction is what becomes of a jump to where there is no program.
+var noInstruction = lwp.FaultInfo{Signal: syscall.SIGILL, Code: 2, Text: "invalid instruction"}
 
 const handlerAddr = 0x10000000
 
@@ -207,7 +212,7 @@ func (k *Kit) handler(addr uint64) Handler {
 	if i := addr - handlerAddr; i < uint64(len(k.handlers)) {
 		return k.handlers[i]
 	}
-	return func(u *User, sig int, info []byte) { k.T.Errorf("no handler at %#x", addr) }
+	return func(u *User, sig int, info []byte) { u.Fault(noInstruction) }
 }
 
 // Run runs a program as process 1 and returns when it has ended and nothing is left.
@@ -215,11 +220,15 @@ func (k *Kit) Run(init Program) {
 	k.T.Helper()
 	k.Install("/bin/init", init)
 	frames, threads := k.Mem.FreeFrames(), sched.ReadStats().Threads
+	_, before := k.FS.Usage()
 	if _, err := k.Sys.StartInit("/bin/init", []string{"init"}, []string{"HOME=/"}, nil); err != nil {
 		k.T.Fatal("StartInit:", err)
 	}
 	select {
-	case <-k.died:
+	case why := <-k.died:
+		if !strings.HasSuffix(why, "status 0x0") {
+			k.T.Error(why)
+		}
 	case <-time.After(Patience):
 		k.T.Fatalf("process 1 does not end\n%s%s", k.processes(), k.Log())
 	}
@@ -229,7 +238,8 @@ func (k *Kit) Run(init Program) {
 	if n := k.contexts.Load(); n != 0 {
 		k.T.Errorf("%d contexts leaked", n)
 	}
-	k.Mem.CheckLeaks(frames)
+	_, after := k.FS.Usage() // files may stay
+	k.Mem.CheckLeaks(frames - uint64(after-before))
 }
 
 func (k *Kit) await(what string, ok func() bool) {

@@ -26,7 +26,7 @@ func (c *config) bench(pattern string, asJSON bool) (int, error) {
 	if c.accel != "tcg" {
 		return 0, usageError("bench counts instructions, which only ACCEL=tcg can")
 	}
-	if err := c.build(os.Stderr); err != nil {
+	if err := c.buildQuietly(); err != nil {
 		return 0, err
 	}
 	m, err := c.newMachine("init=/bin/init log=com2 debugexit bench" + word)

@@ -46,6 +46,14 @@ func (c *config) build(out io.Writer) error {
 	return c.command(out, c.in("tools", "mkinitramfs"), "-o", c.in("initramfs"), "-bin", c.in("user"))
 }
 
+// buildQuietly builds for a run, which has other things to show.
+func (c *config) buildQuietly() error {
+	if c.verbose {
+		return c.build(os.Stderr)
+	}
+	return c.build(io.Discard)
+}
+
 // lock takes the lock on the build folder, waiting for another build to end.
 func (c *config) lock() (unlock func(), err error) {
 	if err := os.MkdirAll(c.in(), 0o755); err != nil {

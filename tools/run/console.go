@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 )
@@ -17,7 +18,8 @@ type console struct {
 	pending  []byte       // the line so far
 	heldCR   bool
 	tail     []string // the last complete lines
-	anything bool
+	anything atomic.Bool
+	ready    atomic.Bool // a line said consoleReady
 }
 
 const tailLines = 25
@@ -53,7 +55,7 @@ func (c *console) pass(out []byte) {
 	if len(out) == 0 {
 		return
 	}
-	c.anything = true
+	c.anything.Store(true)
 	if c.to != nil {
 		if _, err := c.to.Write(out); err != nil {
 			c.to = nil // nobody reads any more; the guest goes on
@@ -74,6 +76,9 @@ func (c *console) pass(out []byte) {
 func (c *console) complete() {
 	line := string(c.pending)
 	c.pending = c.pending[:0]
+	if strings.Contains(line, consoleReady) {
+		c.ready.Store(true)
+	}
 	if c.line != nil {
 		c.line(line)
 	}

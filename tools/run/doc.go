@@ -29,14 +29,17 @@
 //	init=/bin/init                                        shell, gdb
 //	init=/bin/init log=com2 debugexit test [match=REGEX]  test
 //	init=/bin/init log=com2 debugexit bench [match=REGEX] bench
-//	init=/bin/init log=com2 debugexit run=/bin/NAME       run
+//	init=/bin/init log=com2 debugexit [noecho] run=/bin/NAME  run
 //
-// and "noecho" is added for run if our standard input is no terminal: what the
+// with "noecho" if our standard input is no terminal: what the
 // guest then reads is a file, ended by ^D, and must not be echoed to the output.
 // A word with blanks in it stands in double quotes as a whole. For run, the file
 // /etc/run holds the arguments, the program's path first, each with a zero byte
 // behind it. With debugexit, powering off means writing to the debug-exit port.
 // For run the log must have a line "gossamer: exit N", N being the status.
+//
+// When the console takes input the kernel logs a line "gossamer: console"; what is
+// piped into us is held back until then.
 //
 // The tests print KTAP on the console (ktap.go), the benchmarks lines of the form
 // "BENCH name value unit".

@@ -24,9 +24,6 @@ func (c *config) program(target string, args []string) (int, error) {
 		return 0, err
 	}
 	m.input = os.Stdin
-	if !isTerminal(os.Stdin) {
-		m.commandLine += " noecho"
-	}
 	return m.programRun(os.Stdout)
 }
 
@@ -43,7 +40,11 @@ func (m *machine) addProgram(target string, args []string) error {
 	if err := m.command(&said, m.in("tools", "mkinitramfs"), append(tool, args...)...); err != nil {
 		return err
 	}
-	m.commandLine = "init=/bin/init log=com2 debugexit run=" + strings.TrimSpace(said.String())
+	echo := ""
+	if !isTerminal(os.Stdin) {
+		echo = "noecho "
+	}
+	m.commandLine = "init=/bin/init log=com2 debugexit " + echo + "run=" + strings.TrimSpace(said.String())
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,7 +24,7 @@ type machine struct {
 	icount            bool     // count instructions: exact, slower
 	interactive       bool     // QEMU has our terminal; otherwise the console goes to output
 	input             *os.File // what the guest reads on the console, or nil
-	output            io.Writer
+	output            *console
 	dir               string // of this run only
 }
 
@@ -43,11 +44,23 @@ func (c *config) newMachine(commandLine string) (*machine, error) {
 	if err := os.MkdirAll(c.in(), 0o755); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(c.in(), "run-")
+	removeStale(c.in())
+	dir, err := os.MkdirTemp(c.in(), fmt.Sprintf("run-%d-", os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
 	return &machine{config: c, kernel: c.in("kernel"), initramfs: c.in("initramfs"), commandLine: commandLine, dir: dir}, nil
+}
+
+// removeStale removes the folders of runs that were killed outright.
+func removeStale(build string) {
+	dirs, _ := filepath.Glob(filepath.Join(build, "run-*-*"))
+	for _, d := range dirs {
+		pid := strings.Split(filepath.Base(d), "-")[1]
+		if _, err := os.Stat("/proc/" + pid); errors.Is(err, os.ErrNotExist) {
+			os.RemoveAll(d)
+		}
+	}
 }
 
 // close keeps the log as build/log.txt and removes the rest.
@@ -138,7 +151,10 @@ func (m *machine) run() (outcome, error) {
 			defer rawTerminal(m.input)()
 			go forwardTerminal(input, m.input, stop)
 		} else {
-			go forward(input, m.input)
+			go func() {
+				m.awaitConsole()
+				forward(input, m.input)
+			}()
 		}
 	}
 	done := make(chan error, 1)
@@ -185,6 +201,28 @@ wait:
 	log, _ := os.ReadFile(m.logPath())
 	o.log = string(log)
 	return o, nil
+}
+
+// consoleReady is what the kernel logs when its console takes input.
+const consoleReady = "gossamer: console"
+
+// awaitConsole waits until the guest's console takes input: what comes before is
+// lost when the kernel sets up the UART. If the kernel does not say so, a while
+// after its first words must do. It reads the log, or the console if that is it.
+func (m *machine) awaitConsole() {
+	const patience = 1500 * time.Millisecond
+	var first time.Time
+	for first.IsZero() || time.Since(first) < patience {
+		log, _ := os.ReadFile(m.logPath())
+		shown := m.output
+		if bytes.Contains(log, []byte(consoleReady)) || shown.ready.Load() {
+			return
+		}
+		if first.IsZero() && (len(log) > 0 || shown.anything.Load()) {
+			first = time.Now()
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // forward copies what the guest shall read. At the end of a file or pipe it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -17,7 +18,7 @@ func (c *config) prepare(out *os.File) (bool, error) {
 			return false, nil
 		}
 	}
-	return true, c.build(out)
+	return true, c.buildQuietly()
 }
 
 // shell boots to a shell on this terminal, for gdb with the CPUs stopped before
@@ -35,7 +36,12 @@ func (c *config) shell(gdb bool) (int, error) {
 		return 0, err
 	}
 	defer m.close()
-	m.interactive = true
+	shown := &console{to: os.Stdout}
+	if isTerminal(os.Stdin) {
+		m.interactive = true
+	} else {
+		m.input, m.output = os.Stdin, shown
+	}
 	if gdb {
 		port, err := freePort(1234)
 		if err != nil {
@@ -49,13 +55,14 @@ func (c *config) shell(gdb bool) (int, error) {
 		fmt.Fprintf(os.Stderr, "Waiting for gdb. In another terminal:\n\n    gdb -x %s\n\n"+
 			"There, \"user NAME\" loads the symbols of the program build/user/NAME.\n", script)
 	}
-	if isTerminal(os.Stdin) {
+	if m.interactive {
 		fmt.Fprintln(os.Stderr, "Ctrl-A X leaves QEMU.")
 	}
 	o, err := m.run()
 	if err != nil {
 		return 0, err
 	}
+	shown.finish()
 	status, why := o.judgeShell()
 	if status != statusPass || m.verbose {
 		m.explain(os.Stderr, &o, why, nil)
@@ -67,6 +74,11 @@ func (c *config) shell(gdb bool) (int, error) {
 func (c *config) gdbScript(port int) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "set confirm off\nset architecture i386:x86-64\nfile %s\nadd-symbol-file %s\n", c.in("kernel"), c.in("boot.elf"))
+	// Programs are built with -trimpath: file names begin with the module or a package.
+	fmt.Fprintf(&b, "set substitute-path gossamer %s\n", c.root)
+	if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
+		fmt.Fprintf(&b, "directory %s/src\n", strings.TrimSpace(string(out)))
+	}
 	fmt.Fprintf(&b, "define user\n  add-symbol-file %s/$arg0\nend\n", c.in("user"))
 	b.WriteString("document user\nLoad the symbols of a user program: user NAME. Programs share addresses: one at a time (remove-symbol-file -a 0x401000).\nend\n")
 	fmt.Fprintf(&b, "target remote 127.0.0.1:%d\n", port)

@@ -109,6 +109,9 @@ func (m *machine) explain(w io.Writer, o *outcome, why string, tail []string) {
 		}
 		fmt.Fprintf(w, "# %s\n", why)
 	}
+	if o.interrupted {
+		return // whoever stopped us knows why
+	}
 	section := func(title string, lines []string) {
 		if len(lines) == 0 {
 			return

@@ -1,17 +1,19 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Offsets in the runtime's g and m. The first five are the compiler's ABI; G_SP, M_G0 and
-// M_MALLOCING are read by runtime.morestack and runtime.panicCheck1. TestReports runs a
-// program that needs each of them.
-#define G_LO         0
-#define G_HI         8
-#define G_GUARD0    16
-#define G_GUARD1    24
-#define G_M         48
-#define G_SP        56 // g.sched.sp
-#define M_G0         0
-#define M_MALLOCING 0xf0
+// Offsets in the runtime's g and m. The guards are the compiler's ABI; the others are read
+// by runtime.morestack, systemstack and panicCheck1. TestOffsets compares them with the
+// toolchain's.
+#define G_LO         0x00
+#define G_HI         0x08
+#define G_GUARD0     0x10
+#define G_GUARD1     0x18
+#define G_M          0x30
+#define G_SP         0x38 // g.sched.sp
+#define G_THROWSPLIT 0xb7
+#define M_G0         0x00
+#define M_CURG       0xb8
+#define M_MALLOCING  0xf0
 
 // What a chain of nosplit functions may use below the checked bound (internal/abi.StackGuard).
 #define STACK_GUARD 928
@@ -45,8 +47,9 @@ TEXT ·Start(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	// Signal handlers run without a lower bound: guards of zero.
 	MOVQ DX, ·boot+(startBlock_signalG+G_M)(SB)
 
-	// The g and m on which the runtime reports an overflow. m.mallocing turns a
-	// panic, which would allocate, into a fatal error, which does not.
+	// The g and m on which the runtime reports an overflow. g.throwsplit says that this
+	// stack cannot grow; m.mallocing turns a panic, which would allocate, into a fatal
+	// error, which does not.
 	LEAQ ·reportStack(SB), AX
 	MOVQ AX, G_LO(CX)
 	ADDQ $STACK_GUARD, AX
@@ -58,7 +61,9 @@ TEXT ·Start(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ AX, G_SP(CX)
 	MOVQ DX, G_M(CX)
 	MOVQ CX, M_G0(DX)
+	MOVQ BX, M_CURG(DX)
 	MOVL $1, M_MALLOCING(DX)
+	MOVB $1, G_THROWSPLIT(BX)
 
 	LEAQ ·boot+(startBlock_slot+8)(SB), SI
 	MOVQ BX, -8(SI)

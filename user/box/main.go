@@ -1,6 +1,8 @@
 package main
 
 import (
+	"unsafe"
+
 	"gossamer/ulib/out"
 	"gossamer/ulib/sys"
 )
@@ -33,8 +35,8 @@ var commands = [...]command{
 }
 
 var (
-	current *command // the one that runs
-	shift   int      // 1 when called as "box NAME …"
+	current uintptr // address of the one that runs; no pointer, which would want a write barrier
+	shift   int     // 1 when called as "box NAME …"
 	failed  bool
 	buf     [64 << 10]byte
 )
@@ -47,8 +49,8 @@ func main() {
 	}
 	for i := range commands {
 		if commands[i].name == name {
-			current = &commands[i]
-			status := current.run()
+			current = uintptr(unsafe.Pointer(&commands[i]))
+			status := commands[i].run()
 			if failed && status == 0 {
 				status = 1
 			}
@@ -65,12 +67,14 @@ func main() {
 	out.Exit(0)
 }
 
+func running() *command { return (*command)(unsafe.Pointer(current)) }
+
 // argc and arg are the command's own arguments; arg(0) is its name.
 func argc() int        { return sys.Argc() - shift }
 func arg(i int) string { return sys.Arg(i + shift) }
 
 // usage ends the program with the current command's usage.
-func usage() { out.Usage(current.usage) }
+func usage() { out.Usage(running().usage) }
 
 // wantArgs ends the program unless there are min…max arguments after the name.
 func wantArgs(min, max int) {
@@ -82,6 +86,6 @@ func wantArgs(min, max int) {
 // fail reports an error and goes on; the exit status will be 1.
 func fail(path string, e sys.Errno) {
 	out.Out.Flush()
-	out.Err.Error(current.name, path, e).Flush()
+	out.Err.Error(running().name, path, e).Flush()
 	failed = true
 }

@@ -3,6 +3,8 @@ package main
 // regs_amd64.s
 func vforkExit(status int) (pid int)
 func keepAcross(base, nr, a0, a1, a2 uintptr) (result, kept uintptr)
+
+//go:noescape
 func keepWhile(base uintptr, flag *uint32, rounds uintptr) (kept uintptr)
 func directionKept() (flags uintptr)
 func setMXCSR(v uint32)

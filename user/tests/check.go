@@ -10,6 +10,9 @@ import (
 // statusSkip is the exit status of a test that finds its question has no meaning here.
 const statusSkip = 77
 
+// statusNameless is this program's exit status when it has no arguments, not even a name.
+const statusNameless = 76
+
 func skip() { sys.Exit(statusSkip) }
 
 // fail ends the test's process. The functions below begin a line with what was asked.

@@ -2,101 +2,99 @@
 
 // Each of these ends the process, or does nothing that matters.
 
-#define FAULT(name) TEXT ·name(SB),NOSPLIT,$0-0
-
-FAULT(doUD2)
+TEXT ·doUD2(SB),NOSPLIT,$0-0
 	UD2
 	RET
 
-FAULT(doDivide)
+TEXT ·doDivide(SB),NOSPLIT,$0-0
 	XORL CX, CX
 	XORL DX, DX
 	MOVL $1, AX
 	DIVL CX
 	RET
 
-FAULT(doOverflowDivide)
+TEXT ·doOverflowDivide(SB),NOSPLIT,$0-0
 	MOVQ $0x8000000000000000, AX
 	CQO
 	MOVQ $-1, CX
 	IDIVQ CX
 	RET
 
-FAULT(doInt3)
+TEXT ·doInt3(SB),NOSPLIT,$0-0
 	INT $3
 	RET
 
-FAULT(doInt14)
+TEXT ·doInt14(SB),NOSPLIT,$0-0
 	INT $14
 	RET
 
-FAULT(doInt32)
+TEXT ·doInt32(SB),NOSPLIT,$0-0
 	INT $32
 	RET
 
-FAULT(doHLT)
+TEXT ·doHLT(SB),NOSPLIT,$0-0
 	HLT
 	RET
 
-FAULT(doCLI)
+TEXT ·doCLI(SB),NOSPLIT,$0-0
 	CLI
 	RET
 
-FAULT(doSTI)
+TEXT ·doSTI(SB),NOSPLIT,$0-0
 	STI
 	RET
 
-FAULT(doIn)
+TEXT ·doIn(SB),NOSPLIT,$0-0
 	MOVL $0x3f8, DX
 	INB
 	RET
 
-FAULT(doOut)
+TEXT ·doOut(SB),NOSPLIT,$0-0
 	MOVL $0x3f8, DX
 	MOVL $33, AX
 	OUTB
 	RET
 
-FAULT(doWRMSR)
+TEXT ·doWRMSR(SB),NOSPLIT,$0-0
 	MOVL $0xc0000082, CX
 	XORL AX, AX
 	XORL DX, DX
 	WRMSR
 	RET
 
-FAULT(doRDMSR)
+TEXT ·doRDMSR(SB),NOSPLIT,$0-0
 	MOVL $0xc0000080, CX
 	RDMSR
 	RET
 
-FAULT(doReadCR3)
+TEXT ·doReadCR3(SB),NOSPLIT,$0-0
 	MOVQ CR3, AX
 	RET
 
-FAULT(doWriteCR3)
+TEXT ·doWriteCR3(SB),NOSPLIT,$0-0
 	XORL AX, AX
 	MOVQ AX, CR3
 	RET
 
-FAULT(doWriteCR4)
+TEXT ·doWriteCR4(SB),NOSPLIT,$0-0
 	XORL AX, AX
 	MOVQ AX, CR4
 	RET
 
-FAULT(doInvlpg)
+TEXT ·doInvlpg(SB),NOSPLIT,$0-0
 	INVLPG (SP)
 	RET
 
-FAULT(doSwapGS)
+TEXT ·doSwapGS(SB),NOSPLIT,$0-0
 	SWAPGS
 	RET
 
-FAULT(doLGDT)
+TEXT ·doLGDT(SB),NOSPLIT,$0-0
 	LGDT (SP)
 	RET
 
 // IRETQ to ring 0 selectors.
-FAULT(doIRET)
+TEXT ·doIRET(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ SP, AX
 	PUSHQ $0x10
 	PUSHQ AX
@@ -111,14 +109,14 @@ TEXT after<>(SB),NOSPLIT,$0-0
 	RET
 
 // A far return to a data selector.
-FAULT(doBadSegment)
+TEXT ·doBadSegment(SB),NOSPLIT|NOFRAME,$0-0
 	PUSHQ $0x10
 	LEAQ after<>(SB), AX
 	PUSHQ AX
 	BYTE $0x48; BYTE $0xcb
 
 // Sets the trap flag: a debug exception after the next instruction.
-FAULT(doSingleStep)
+TEXT ·doSingleStep(SB),NOSPLIT|NOFRAME,$0-0
 	PUSHFQ
 	ORQ  $0x100, 0(SP)
 	POPFQ
@@ -127,7 +125,7 @@ FAULT(doSingleStep)
 	RET
 
 // The trap flag is set when a system call is made.
-FAULT(doSingleStepSyscall)
+TEXT ·doSingleStepSyscall(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ $39, AX
 	PUSHFQ
 	ORQ  $0x100, 0(SP)
@@ -138,7 +136,7 @@ FAULT(doSingleStepSyscall)
 
 // Sets the alignment-check flag and reads a misaligned word: SIGBUS if the kernel has
 // CR0.AM on, nothing otherwise. A system call before it must not trouble the kernel.
-FAULT(doAlignmentCheck)
+TEXT ·doAlignmentCheck(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ $39, AX
 	PUSHFQ
 	ORQ  $0x40000, 0(SP)
@@ -151,22 +149,22 @@ FAULT(doAlignmentCheck)
 	RET
 
 // Grows the stack until it meets its guard.
-FAULT(doStackOverflow)
+TEXT ·doStackOverflow(SB),NOSPLIT|NOFRAME,$0-0
 again:
 	PUSHQ AX
 	JMP  again
 
 // Makes the stack pointer useless, and a fault and a system call with it.
-FAULT(doBadStack)
+TEXT ·doBadStack(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ $0x8000000000000000, SP
 	MOVQ $39, AX
 	SYSCALL
-	PUSHQ AX
+	MOVQ AX, -8(SP)
 	RET
 
 // The entries from another world: without a handler for them they must not work, and must
 // not hurt.
-FAULT(doSysenter)
+TEXT ·doSysenter(SB),NOSPLIT,$0-0
 	XORL AX, AX
 	BYTE $0x0f; BYTE $0x34
 	RET
@@ -223,7 +221,7 @@ TEXT ·hasNX(SB),NOSPLIT,$0-1
 	RET
 
 // UD2 with a stack pointer that no frame can be pushed on.
-FAULT(doBadStackFault)
+TEXT ·doBadStackFault(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ $0x1000, SP
 	UD2
 	RET

@@ -25,23 +25,24 @@ const defaultSeconds = 30
 
 var (
 	gossamer bool
-	filter   string
 	self     sys.Path // this program's file, absolute
 	folder   sys.Path // where the tests' folders are made
 	number   int      // of the current test, from 1
-	current  string   // its name
 	nameBuf  [256]byte
 	message  [1024]byte
 )
 
 func main() {
+	if sys.Arg(0) == "" {
+		sys.Exit(statusNameless)
+	}
 	if sys.Arg(1) == "--child" {
 		childMain()
 	}
 	if sys.Argc() > 2 {
 		out.Usage("tests [-l | FILTER]")
 	}
-	filter = sys.Arg(1)
+	filter := sys.Arg(1)
 	list := filter == "-l"
 	if list {
 		filter = ""
@@ -90,7 +91,7 @@ func main() {
 	}
 	sys.Chdir("/")
 	sys.RemoveAll(folder.String())
-	out.Out.Str("# ").Int(number-failed).Str(" passed, ").Int(failed).Str(" failed\n")
+	out.Out.Str("# ").Int(number - failed).Str(" passed, ").Int(failed).Str(" failed\n")
 	if failed > 0 {
 		out.Exit(1)
 	}
@@ -132,7 +133,6 @@ func verdict(ok bool, name, directive string) bool {
 
 func runTest(t *test) bool {
 	number++
-	current = t.name
 	if t.only == gossamerOnly && !gossamer {
 		return verdict(true, t.name, "SKIP on another system")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"syscall"
 	"unsafe"
 
 	"gossamer/ulib/sys"
@@ -303,8 +304,8 @@ func vectors() {
 	n, e = sys.Readv(fd, v[:0])
 	ok(e, "readv of nothing")
 	equal(n, 0, "readv of nothing")
-	raw(sys.Syscall3(19, uintptr(fd), uintptr(unsafe.Pointer(&v)), 1025), sys.EINVAL, "readv with too many buffers")
-	raw(sys.Syscall3(20, uintptr(fd), uintptr(unsafe.Pointer(&v)), ^uintptr(0)), sys.EINVAL, "writev with -1 buffers")
+	raw(sys.Syscall3(syscall.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(&v)), 1025), sys.EINVAL, "readv with too many buffers")
+	raw(sys.Syscall3(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&v)), ^uintptr(0)), sys.EINVAL, "writev with -1 buffers")
 	v[0].Len = 1 << 63
-	raw(sys.Syscall3(20, uintptr(fd), uintptr(unsafe.Pointer(&v)), 3), sys.EINVAL, "writev of a negative length")
+	raw(sys.Syscall3(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&v)), 3), sys.EINVAL, "writev of a negative length")
 }

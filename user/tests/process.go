@@ -112,6 +112,12 @@ func processIDs() {
 	check(child > 1 && child != pid, "fork's result")
 	ended(wait(child), 0, "child")
 
+	equal(int(sys.Syscall0(syscall.SYS_GETTID)), pid, "gettid of a process with one thread")
+	equal(int(sys.Syscall1(syscall.SYS_SET_TID_ADDRESS, 0)), pid, "set_tid_address")
+
+	if !gossamer {
+		return // a Linux machine may have other foster parents than process 1
+	}
 	r, w := pipe()
 	var b [1]byte
 	wait(fork(func() {
@@ -127,8 +133,6 @@ func processIDs() {
 	}))
 	sys.Close(w)
 	equal(len(readAll(r, b[:])), 1, "an orphan's parent is process 1")
-	equal(int(sys.Syscall0(syscall.SYS_GETTID)), pid, "gettid of a process with one thread")
-	equal(int(sys.Syscall1(syscall.SYS_SET_TID_ADDRESS, 0)), pid, "set_tid_address")
 }
 
 // Are the user and group ids root's (0), all of them?

@@ -19,9 +19,11 @@ type terminal struct {
 	mu      sync.Mutex
 	screen  bytes.Buffer
 	signals []string
+	slow    time.Duration // what output takes
 }
 
 func (s *terminal) Write(p []byte) (int, error) {
+	time.Sleep(s.slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.screen.Write(p)
@@ -246,12 +248,13 @@ func TestOutput(t *testing.T) {
 
 func TestConcurrentWritesDoNotMix(t *testing.T) {
 	s := newTerminal(nil)
+	s.slow = time.Millisecond // long enough for a mutex to be handed to who waits
 	var wg sync.WaitGroup
 	for _, c := range "abc" {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for range 20 {
+			for range 5 {
 				s.TTY.Write(nil, []byte(strings.Repeat(string(c), 999)+"\n"), false)
 			}
 		}()

@@ -16,7 +16,7 @@ import (
 )
 
 // Machine is physical memory and what hands it out. It implements mem.Frames and the
-// TableSource of package amd64.
+// TableSource of package mmu.
 type Machine struct {
 	*mem.Magazine
 	t testing.TB

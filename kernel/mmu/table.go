@@ -1,20 +1,12 @@
-package amd64
+package mmu
 
 import (
 	"syscall"
 
+	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
 	"gossamer/kernel/mem"
 )
-
-// TLB is how page tables make other CPUs forget translations. A nil hook does nothing.
-var TLB struct {
-	// FlushRange returns when no CPU uses a translation that it cached from the table
-	// root for one of the pages from va on, nor any cached upper-level entry of it.
-	FlushRange func(root uint64, va uintptr, pages int)
-	// Retire returns when no CPU has the table root loaded.
-	Retire func(root uint64)
-}
 
 // TableSource is where the memory of page tables comes from.
 type TableSource interface {
@@ -23,16 +15,16 @@ type TableSource interface {
 }
 
 // PageTable is an address space of the CPU: a user half, and the kernel half that all
-// have in common. It implements mem.PageTable; see there for what callers may rely on.
+// have in common. See mem.PageTable for what callers may rely on.
 //
 // Tables are made as pages are mapped. Those that Prune finds empty, and at the end all,
 // are freed, but never before a Flush: until then another CPU may be walking through them.
 type PageTable struct {
-	root frame.Frame
+	root frame.Addr // an address because Root is called at every entry to user mode
 	src  TableSource
 
 	// The level 1 table used last, nil if none, and which 2 MiB it serves.
-	leaf    *table
+	leaf    *amd64.Table
 	leafKey uintptr
 
 	// Pages to flush; none if lo >= hi.
@@ -48,6 +40,8 @@ type PageTable struct {
 	n      int
 }
 
+var _ mem.PageTable = (*PageTable)(nil)
+
 const (
 	userEnd   = 1 << 47
 	leafShift = 21 // 1<<leafShift bytes are served by one level 1 table
@@ -60,82 +54,34 @@ func NewPageTable(src TableSource, kernelRoot frame.Addr) (*PageTable, error) {
 	if !ok {
 		return nil, syscall.ENOMEM
 	}
-	t := tableAt(f.Addr())
+	t := amd64.TableAt(f.Addr())
 	clear(t[:256])
-	copy(t[256:], tableAt(kernelRoot)[256:])
-	return &PageTable{root: f, src: src}, nil
+	copy(t[256:], amd64.TableAt(kernelRoot)[256:])
+	return &PageTable{root: f.Addr(), src: src}, nil
 }
 
 // Root returns the physical address of the root table, for CR3.
-func (p *PageTable) Root() uint64 { return uint64(p.root.Addr()) }
+func (p *PageTable) Root() uint64 { return uint64(p.root) }
 
-// self lets types that embed a *PageTable pass for one.
+// self lets types that embed a *PageTable pass for one in CopyRange: tests on a host, which
+// must copy from and to user memory in another way.
 func (p *PageTable) self() *PageTable { return p }
 
-func pte(f frame.Frame, prot mem.Prot) PTE {
-	e := PTE(f.Addr()) | hasFrame
-	if prot == 0 {
-		return e
-	}
-	e |= Present | User | Accessed
-	if prot&mem.Write != 0 {
-		e |= Writable | Dirty
-	}
-	if prot&mem.Exec == 0 {
-		e |= NXBit
-	}
-	return e
-}
-
-// rights returns what the user may do with e's page.
-func (e PTE) rights() mem.Prot {
-	if e&Present == 0 {
-		return 0
-	}
-	p := mem.Read
-	if e&Writable != 0 {
-		p |= mem.Write
-	}
-	if e&NXBit == 0 {
-		p |= mem.Exec
-	}
-	return p
-}
-
-// reduced returns e without any rights but keep.
-func (e PTE) reduced(keep mem.Prot) PTE {
-	if e&Present == 0 {
-		return e
-	}
-	if keep == 0 {
-		return e &^ Present
-	}
-	if keep&mem.Write == 0 {
-		e &^= Writable
-	}
-	if keep&mem.Exec == 0 {
-		e |= NXBit
-	}
-	return e
-}
-
-func (e PTE) frame() frame.Frame { return e.Addr().Frame() }
-
 // find returns the level 1 table for va, or nil and the level of the entry that is missing.
-func (p *PageTable) find(va uintptr) (t *table, missing int) {
+func (p *PageTable) find(va uintptr) (t *amd64.Table, missing int) {
 	if p.leaf != nil && p.leafKey == va>>leafShift {
 		return p.leaf, 0
 	}
 	if va >= userEnd {
 		return nil, 4
 	}
-	t = tableAt(p.root.Addr())
+	t = amd64.TableAt(p.root)
 	for level := 4; level > 1; level-- {
-		e := *t.entryOf(va, level)
-		if e&Present == 0 {
+		e := *t.Entry(va, level)
+		if e&amd64.Present == 0 {
 			return nil, level
 		}
-		t = tableAt(e.Addr())
+		t = amd64.TableAt(e.Addr())
 	}
 	p.leaf, p.leafKey = t, va>>leafShift
 	return t, 0
@@ -143,14 +89,14 @@ func (p *PageTable) find(va uintptr) (t *table, missing int) {
 
 // make returns the level 1 table for va, a user address, made if need be; nil if there is
 // no memory.
-func (p *PageTable) make(va uintptr) *table {
+func (p *PageTable) make(va uintptr) *amd64.Table {
 	if p.leaf != nil && p.leafKey == va>>leafShift {
 		return p.leaf
 	}
-	t := tableAt(p.root.Addr())
+	t := amd64.TableAt(p.root)
 	for level := 4; level > 1; level-- {
-		e := t.entryOf(va, level)
-		if *e&Present == 0 {
+		e := t.Entry(va, level)
+		if *e&amd64.Present == 0 {
 			f, ok := p.src.AllocTable()
 			if !ok {
 				return nil
@@ -160,21 +106,21 @@ func (p *PageTable) make(va uintptr) *table {
 				p.tables[p.n] = f
 			}
 			p.n++
-			Link(e, f.Addr(), true)
+			amd64.Link(e, f.Addr(), true)
 		}
-		t = tableAt(e.Addr())
+		t = amd64.TableAt(e.Addr())
 	}
 	p.leaf, p.leafKey = t, va>>leafShift
 	return t
 }
 
 // entry returns the entry of a mapped page, nil if it is not mapped.
-func (p *PageTable) entry(va mem.VirtAddr) *PTE {
+func (p *PageTable) entry(va mem.VirtAddr) *amd64.PTE {
 	t, _ := p.find(uintptr(va))
 	if t == nil {
 		return nil
 	}
-	if e := t.entryOf(uintptr(va), 1); *e != 0 {
+	if e := t.Entry(uintptr(va), 1); *e != 0 {
 		return e
 	}
 	return nil
@@ -198,7 +144,7 @@ func (p *PageTable) Map(va mem.VirtAddr, f frame.Frame, prot mem.Prot) error {
 	if t == nil {
 		return syscall.ENOMEM
 	}
-	e := t.entryOf(uintptr(va), 1)
+	e := t.Entry(uintptr(va), 1)
 	if *e != 0 {
 		return syscall.EEXIST
 	}
@@ -212,7 +158,7 @@ func (p *PageTable) Unmap(va mem.VirtAddr) (frame.Frame, bool) {
 	if e == nil {
 		return frame.None, false
 	}
-	f := e.frame()
+	f := frameOf(*e)
 	*e = 0
 	p.stale(uintptr(va), uintptr(va)+mem.PageSize)
 	return f, true
@@ -224,10 +170,10 @@ func (p *PageTable) Protect(va mem.VirtAddr, prot mem.Prot) bool {
 	if e == nil {
 		return false
 	}
-	if e.rights()&^prot != 0 {
+	if rights(*e)&^prot != 0 {
 		p.stale(uintptr(va), uintptr(va)+mem.PageSize)
 	}
-	*e = pte(e.frame(), prot)
+	*e = pte(frameOf(*e), prot)
 	return true
 }
 
@@ -237,7 +183,7 @@ func (p *PageTable) Lookup(va mem.VirtAddr) (frame.Frame, mem.Prot, bool) {
 	if e == nil {
 		return frame.None, 0, false
 	}
-	return e.frame(), e.rights(), true
+	return frameOf(*e), rights(*e), true
 }
 
 // Replace changes frame and rights of a mapped page.
@@ -246,7 +192,7 @@ func (p *PageTable) Replace(va mem.VirtAddr, f frame.Frame, prot mem.Prot) (old 
 	if e == nil {
 		return frame.None
 	}
-	old = e.frame()
+	old = frameOf(*e)
 	p.stale(uintptr(va), uintptr(va)+mem.PageSize)
 	*e = pte(f, prot)
 	return old
@@ -262,7 +208,7 @@ func (p *PageTable) Flush() {
 	}
 	for p.dead != 0 {
 		f := p.dead
-		p.dead = tableAt(f.Addr())[0].frame()
+		p.dead = frameOf(amd64.TableAt(f.Addr())[0])
 		p.src.FreeTable(f)
 	}
 }
@@ -273,7 +219,7 @@ func (p *PageTable) Destroy() {
 		TLB.Retire(p.Root())
 	}
 	if p.n > len(p.tables) {
-		p.freeBelow(p.root.Addr(), 4, 256)
+		p.freeBelow(p.root, 4, 256)
 	} else {
 		for _, f := range p.tables[:p.n] {
 			p.src.FreeTable(f)
@@ -281,5 +227,5 @@ func (p *PageTable) Destroy() {
 	}
 	p.lo, p.hi, p.leaf, p.n = 0, 0, nil, 0
 	p.Flush()
-	p.src.FreeTable(p.root)
+	p.src.FreeTable(p.root.Frame())
 }

@@ -1,9 +1,10 @@
-package amd64
+package mmu
 
 import (
 	"syscall"
 	"unsafe"
 
+	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
 	"gossamer/kernel/mem"
 )
@@ -14,26 +15,26 @@ import (
 // next finds the first level 1 table that serves anything in [va, to). It returns the address
 // at which to look into it, and the indices from there to the end of the range or table; nil
 // if there is none.
-func (p *PageTable) next(va, to uintptr) (t *table, at uintptr, i, end int) {
+func (p *PageTable) next(va, to uintptr) (t *amd64.Table, at uintptr, i, end int) {
 	for va < to {
 		t, missing := p.find(va)
 		if t != nil {
 			i = int(va >> 12 & 511)
 			return t, va, i, int(min(512, uintptr(i)+(to-va+mem.PageSize-1)>>12))
 		}
-		shift := levelShift(missing)
+		shift := amd64.LevelShift(missing)
 		va = (va>>shift + 1) << shift
 	}
 	return nil, to, 0, 0
 }
 
-// skip returns the index of the first entry from i on that is not 0, or end.
-func (t *table) skip(i, end int) int {
+// skip returns the index of t's first entry from i on that is not 0, or end.
+func skip(t *amd64.Table, i, end int) int {
 	const group = 16 // entries looked at together
 	for i < end && t[i&511] == 0 {
 		i++
 		for i%group == 0 && i+group <= end {
-			g := (*[group]PTE)(unsafe.Pointer(&t[i&511]))
+			g := (*[group]amd64.PTE)(unsafe.Pointer(&t[i&511]))
 			if g[0]|g[1]|g[2]|g[3]|g[4]|g[5]|g[6]|g[7]|
 				g[8]|g[9]|g[10]|g[11]|g[12]|g[13]|g[14]|g[15] != 0 {
 				break
@@ -58,8 +59,8 @@ func (p *PageTable) UnmapRange(from, to mem.VirtAddr, out []frame.Frame) (n int,
 			break
 		}
 		base := at &^ (1<<leafShift - 1)
-		for i = t.skip(i, end); i < end && n < len(out); i = t.skip(i+1, end) {
-			out[n] = t[i].frame()
+		for i = skip(t, i, end); i < end && n < len(out); i = skip(t, i+1, end) {
+			out[n] = frameOf(t[i])
 			t[i] = 0
 			last = base + uintptr(i)<<12
 			if n == 0 {
@@ -83,8 +84,8 @@ func (p *PageTable) ProtectRange(from, to mem.VirtAddr, keep mem.Prot) {
 			return
 		}
 		base := at &^ (1<<leafShift - 1)
-		for i = t.skip(i, end); i < end; i = t.skip(i+1, end) {
-			if e := t[i].reduced(keep); e != t[i] {
+		for i = skip(t, i, end); i < end; i = skip(t, i+1, end) {
+			if e := reduced(t[i], keep); e != t[i] {
 				t[i] = e
 				p.stale(base+uintptr(i)<<12, base+uintptr(i+1)<<12)
 			}
@@ -106,18 +107,18 @@ func (p *PageTable) CopyRange(dst mem.PageTable, from, to mem.VirtAddr, keep mem
 			return n, nil
 		}
 		base := at &^ (1<<leafShift - 1)
-		if i = t.skip(i, end); i < end {
+		if i = skip(t, i, end); i < end {
 			dt := d.make(at)
 			if dt == nil {
 				return n, syscall.ENOMEM
 			}
-			for ; i < end; i = t.skip(i+1, end) {
-				e := t[i].reduced(keep)
+			for ; i < end; i = skip(t, i+1, end) {
+				e := reduced(t[i], keep)
 				if e != t[i] {
 					t[i] = e
 					p.stale(base+uintptr(i)<<12, base+uintptr(i+1)<<12)
 				}
-				frame.Ref(e.frame())
+				frame.Ref(frameOf(e))
 				dt[i] = e
 				n++
 			}
@@ -131,19 +132,19 @@ func (p *PageTable) Prune(floor, from, to, ceil mem.VirtAddr) {
 	if from >= to || to > userEnd {
 		return
 	}
-	p.prune(p.root.Addr(), 4, 0, uintptr(floor), uintptr(from), uintptr(to), uintptr(ceil))
+	p.prune(p.root, 4, 0, uintptr(floor), uintptr(from), uintptr(to), uintptr(ceil))
 }
 
 // prune does so for the table at a, of level 2 or more, which begins to serve at base.
 func (p *PageTable) prune(a frame.Addr, level int, base, floor, from, to, ceil uintptr) {
-	t, shift := tableAt(a), levelShift(level)
+	t, shift := amd64.TableAt(a), amd64.LevelShift(level)
 	for i := (max(from, base) - base) >> shift; i < 512; i++ {
 		start := base + i<<shift
 		if start >= to {
 			return
 		}
 		e := t[i]
-		if e&Present == 0 {
+		if e&amd64.Present == 0 {
 			continue
 		}
 		if start >= floor && start+1<<shift <= ceil {
@@ -151,7 +152,7 @@ func (p *PageTable) prune(a frame.Addr, level int, base, floor, from, to, ceil u
 			if level > 2 {
 				p.freeBelow(e.Addr(), level-1, 512)
 			}
-			p.bury(e.frame())
+			p.bury(frameOf(e))
 			// Flushing any page makes a CPU forget all upper-level entries it has
 			// cached. SDM 3A 4.10.4.1.
 			p.stale(start, start+mem.PageSize)
@@ -164,18 +165,18 @@ func (p *PageTable) prune(a frame.Addr, level int, base, floor, from, to, ceil u
 // freeBelow buries all tables that the first n entries of the table at a, of a level above
 // 1, lead to.
 func (p *PageTable) freeBelow(a frame.Addr, level, n int) {
-	t := tableAt(a)
-	for i := t.skip(0, n); i < n; i = t.skip(i+1, n) {
+	t := amd64.TableAt(a)
+	for i := skip(t, 0, n); i < n; i = skip(t, i+1, n) {
 		if level > 2 {
 			p.freeBelow(t[i].Addr(), level-1, 512)
 		}
-		p.bury(t[i].frame())
+		p.bury(frameOf(t[i]))
 	}
 }
 
 // bury puts an unlinked table on the list of those that the next Flush frees.
 func (p *PageTable) bury(f frame.Frame) {
-	tableAt(f.Addr())[0] = PTE(p.dead.Addr())
+	amd64.TableAt(f.Addr())[0] = amd64.PTE(p.dead.Addr())
 	p.dead = f
 	p.leaf = nil
 	if p.n <= len(p.tables) {

@@ -1,0 +1,137 @@
+package ktest
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"gossamer/arch/amd64"
+	"gossamer/kernel/frame"
+	"gossamer/kernel/goos"
+	"gossamer/kernel/mem"
+	"gossamer/kernel/sched"
+)
+
+// Does a frame that is freed become free?
+func framesDoNotLeak(*sched.Thread) error {
+	m := mem.NewFrames(goos.Frames{})
+	round := func() error {
+		var list []frame.Frame
+		for range 1000 {
+			f, ok := m.Alloc()
+			if !ok {
+				return fmt.Errorf("no frame after %d", len(list))
+			}
+			list = append(list, f)
+		}
+		for _, f := range list {
+			m.Free(f)
+		}
+		m.Drain()
+		return nil
+	}
+	if err := round(); err != nil {
+		return err
+	}
+	heap := goos.HeapFrames()
+	_, before, _ := frame.Stats()
+	for range 5 {
+		if err := round(); err != nil {
+			return err
+		}
+	}
+	_, after, _ := frame.Stats()
+	grown := goos.HeapFrames() - heap
+	if lost := int64(before) - int64(after) - int64(grown); lost > 64 { // others run meanwhile
+		return fmt.Errorf("%d frames lost in 5000", lost)
+	}
+	return nil
+}
+
+// Does the kernel go on when NMIs come at any instruction?
+func nmiSurvived(*sched.Thread) error {
+	before := atomic.LoadUint64(&amd64.NMIs)
+	const n = 200
+	sent := uint64(0)
+	for i := range n {
+		sent += amd64.Bare(sendNMIs, 0, 0)
+		garbage = make([]byte, i)
+	}
+	for i := 0; atomic.LoadUint64(&amd64.NMIs) == before; i++ {
+		if i == 1e8 {
+			return fmt.Errorf("%d NMIs sent, none came", sent)
+		}
+	}
+	return nil
+}
+
+// sendNMIs sends one to every CPU. NMIs that meet one that is being served merge with it.
+func sendNMIs(c *amd64.CPU, _, _ uint64) (n uint64) {
+	for i := range amd64.CPUs() {
+		amd64.SendNMI(amd64.At(i).APICID)
+		n++
+	}
+	return n
+}
+
+// Do goroutines get every CPU to work?
+func everyCPU(*sched.Thread) error {
+	n := runtime.GOMAXPROCS(0)
+	if uint64(n) != amd64.CPUs() {
+		return fmt.Errorf("GOMAXPROCS is %d, there are %d CPUs", n, amd64.CPUs())
+	}
+	var seen [amd64.MaxCPU]atomic.Bool
+	var stop atomic.Bool
+	done := make(chan bool)
+	for range n {
+		go func() {
+			for !stop.Load() {
+				seen[amd64.Bare(whichCPU, 0, 0)].Store(true)
+			}
+			done <- true
+		}()
+	}
+	missing := -1
+	for range 1000 { // a second at most
+		missing = -1
+		for i := range n {
+			if !seen[i].Load() {
+				missing = i
+			}
+		}
+		if missing < 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	stop.Store(true)
+	for range n {
+		<-done
+	}
+	if missing >= 0 {
+		return fmt.Errorf("nothing ran on CPU %d", missing)
+	}
+	return nil
+}
+
+func whichCPU(c *amd64.CPU, _, _ uint64) uint64 { return c.ID }
+
+// Do CPUs with nothing to do halt, without a tick?
+func idleHalts(t *sched.Thread) error {
+	t.Sleep(20e6)
+	before := ticks()
+	const pause = 300e6
+	t.Sleep(pause)
+	if n, most := ticks()-before, uint64(amd64.CPUs()*8); n > most {
+		return fmt.Errorf("%d timer interrupts in 0.3 idle seconds on %d CPUs", n, amd64.CPUs())
+	}
+	return nil
+}
+
+func ticks() (n uint64) {
+	for i := range amd64.CPUs() {
+		n += amd64.At(i).Ticks
+	}
+	return n
+}
