@@ -27,19 +27,22 @@ const (
 // tests). Only the thread that runs the LWP calls its methods, and only while the LWP is
 // not in user mode, except for Attention, which anybody may call at any time.
 type Context interface {
-	// Enter loads the context, runs it in user mode in the address space pt, and returns
-	// when it comes back, with everything saved. bracket says that user mode may last
-	// long: the Go P is given away meanwhile (set it when the last return was a Tick or a
-	// Kick). Enter may return Kick without having executed one user instruction.
-	Enter(pt mem.PageTable, bracket bool) Why
+	// Enter loads the context, runs it in user mode in its address space, and returns when
+	// it comes back, with everything saved. bracket says that user mode may last long: the
+	// Go P is given away meanwhile (set it when the last return was a Tick or a Kick).
+	// After Attention the next Enter returns Kick without having executed one user
+	// instruction; it may do so at other times.
+	Enter(bracket bool) Why
 
-	// Call gives the number and the arguments of the call after a Syscall return.
-	// The array is the context's own; it is valid until the next Enter.
-	Call() (nr uint64, a *[6]uint64)
-	// SetResult sets the register that carries a call's result (RAX).
-	SetResult(v uint64)
-	// Result reads that register.
-	Result() uint64
+	// SetPageTable makes pt the address space of the Enters to come.
+	SetPageTable(pt mem.PageTable)
+
+	// Call gives the registers of system calls, in place, for as long as there is the
+	// Context: after a Syscall return they hold the call, and what Number is at the next
+	// Enter is the call's result.
+	Call() *Call
+	// LastCall is the number of the last call made, whatever its result.
+	LastCall() uint64
 	// RestartSyscall undoes the last Syscall return: the next Enter executes the same
 	// SYSCALL instruction again with the same number and arguments.
 	RestartSyscall()
@@ -49,6 +52,7 @@ type Context interface {
 
 	// Start makes this the context of a fresh program: all general registers zero, fresh
 	// floating-point state, FS and GS bases zero, the given program counter and stack.
+	// The address space stays.
 	Start(pc, sp uint64)
 	// Clone returns a copy with the same register contents, for fork.
 	Clone() Context
@@ -80,6 +84,13 @@ type Context interface {
 
 	// Attention makes a running Enter, or else the next one, return soon with Kick.
 	Attention()
+}
+
+// Call is the registers of a system call. As on x86-64, the number's register is also the
+// result's.
+type Call struct {
+	Number uint64
+	Args   [6]uint64
 }
 
 // FaultInfo describes an exception in user mode.

@@ -26,8 +26,8 @@ type LWP struct {
 	attention atomic.Uint32
 }
 
-// Attention returns the attention word without taking it. It is one atomic load: the price
-// that every way into user mode pays.
+// Attention returns the attention word without taking it. Whoever sets a bit also has the
+// context refuse to enter user mode (Context.Attention), so the way there need not look.
 func (l *LWP) Attention() uint32 { return l.attention.Load() }
 
 // Notify sets bits in the attention word and makes the LWP look at it soon: an interruptible
@@ -38,14 +38,11 @@ func (l *LWP) Notify(bits uint32) {
 	l.Thread.Interrupt()
 }
 
-// Recheck sets bits for an LWP that asks itself to look again before it enters user mode.
+// Recheck sets bits and makes the LWP look at them before it enters user mode again; a
+// program in user mode is brought back.
 func (l *LWP) Recheck(bits uint32) {
-	for {
-		old := l.attention.Load()
-		if old|bits == old || l.attention.CompareAndSwap(old, old|bits) {
-			return
-		}
-	}
+	l.attention.Or(bits)
+	l.Ctx.Attention()
 }
 
 // Take clears the attention word, and the interruption that came with it, and returns what

@@ -45,7 +45,7 @@ func (l *LWP) attend() bool {
 
 // restart says whether the call just made is one that SA_RESTART restarts.
 func (l *LWP) restart() bool {
-	nr, _ := l.Ctx.Call()
+	nr := l.Ctx.LastCall()
 	return nr < NCalls && l.p.sys.Restarts[nr] == RestartIfAsked
 }
 
@@ -177,7 +177,7 @@ func (l *LWP) SigReturn() uint64 {
 		return 0
 	}
 	l.SetMask(Sigset(mask))
-	return l.Ctx.Result()
+	return l.Ctx.Call().Number
 }
 
 const (

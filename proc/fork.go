@@ -49,7 +49,7 @@ func (l *LWP) copyProcess(vfork bool) (*Process, *LWP, syscall.Errno) {
 	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: vfork, space: sp}
 	c.files = p.files.fork()
 	cl := c.newLWP(0, l.Ctx.Clone())
-	cl.Ctx.SetResult(0)
+	cl.Ctx.Call().Number = 0
 	cl.altStack = l.altStack
 	cl.enter(sp)
 

@@ -26,39 +26,40 @@ func (l *LWP) run(t *sched.Thread) {
 // returns false to be called again, which then finds that out.
 func (l *LWP) loop(t *sched.Thread) bool {
 	defer l.recoverPanic()
-	ctx, calls := l.Ctx, &l.p.sys.Calls
+	ctx, calls, call := l.Ctx, &l.p.sys.Calls, l.Ctx.Call()
 	bracket := false // the last return was not the program's own doing
 	for {
-		if l.Attention() != 0 && !l.attend() {
-			return true
-		}
-		if t.ShouldYield() {
-			t.Yield()
-		}
-		switch ctx.Enter(l.pt, bracket) {
+		switch ctx.Enter(bracket) {
 		case lwp.Syscall:
-			nr, args := ctx.Call()
-			bracket = false
-			call := Call(noCall)
-			if nr < NCalls {
-				call = calls[nr]
-			}
-			v, errno := call(l, args)
+			// The hot path: whatever wants attention meanwhile makes Enter return Kick.
+			v, errno := calls[min(call.Number, noNumber)](l, &call.Args)
 			if errno != 0 {
 				v = l.failed(errno)
 			}
-			ctx.SetResult(v)
+			call.Number = v
+			bracket = false
+			continue
 		case lwp.Fault:
 			bracket = false
 			l.fault()
+			continue
 		case lwp.Tick:
 			bracket = true
 			t.Tick()
 		case lwp.Kick:
 			bracket = true
 		}
+		if l.Attention() != 0 && !l.attend() {
+			return true
+		}
+		if t.ShouldYield() {
+			t.Yield()
+		}
 	}
 }
+
+// noNumber is a number that no call has.
+const noNumber = NCalls - 1
 
 // errRestart is returned by a call that has done nothing yet and wants to be made again
 // after the signals have been taken, whatever their handlers' flags. Programs never see it.
@@ -87,7 +88,7 @@ func (l *LWP) recoverPanic() {
 	if r == nil {
 		return
 	}
-	nr, _ := l.Ctx.Call()
+	nr := l.Ctx.LastCall()
 	l.p.sys.Log(fmt.Sprintf("%sSIGSYS: panic in the kernel, in or after %s: %v\n%s",
 		l.prefix(), l.p.sys.CallName(nr), r, debug.Stack()))
 	l.p.Exit(Killed(syscall.SIGSYS))

@@ -13,8 +13,7 @@ type LWP struct {
 	p *Process
 
 	// Touched by the LWP itself only.
-	space       *space        // p's, or the one that execve is replacing it by
-	pt          mem.PageTable // of space
+	space       *space // p's, or the one that execve is replacing it by
 	altStack    lwp.AltStack
 	interrupted bool   // the last call returned EINTR, which has not been dealt with
 	again       bool   // it is to be made again, whatever handler runs
@@ -39,7 +38,8 @@ func (p *Process) newLWP(id lwp.ID, ctx lwp.Context) *LWP {
 
 // enter makes the LWP run in an address space.
 func (l *LWP) enter(s *space) {
-	l.space, l.pt = s, s.PT()
+	l.space = s
+	l.Ctx.SetPageTable(s.PT())
 }
 
 // bind gives the LWP its kernel thread, which costs nothing until it is started. It comes

@@ -76,14 +76,14 @@ var FreshFX = [512]byte{0: 0x7f, 1: 0x03, 24: 0x80, 25: 0x1f}
 // MXCSRMask has the bits of MXCSR that this CPU knows; loading others faults (SDM 1 11.6.6).
 var MXCSRMask uint32 = 0xffbf
 
-// Args returns the argument registers of a system call, in order, in place.
-func (c *Context) Args() *[6]uint64 { return (*[6]uint64)(unsafe.Pointer(&c.DI)) }
-
-// Start makes c the context of a fresh program.
+// Start makes c the context of a fresh program in the same address space. It leaves attn
+// alone, which another CPU may be setting.
 func (c *Context) Start(pc, sp uint64) {
-	attn := atomic.LoadUint32(&c.attn)
-	*c = Context{FX: FreshFX, IP: pc, SP: sp, Flags: FlagsFixed, full: 1}
-	c.attn = attn
+	c.FX = FreshFX
+	c.AX, c.DI, c.SI, c.DX, c.R10, c.R8, c.R9 = 0, 0, 0, 0, 0, 0, 0
+	c.BX, c.CX, c.BP, c.R11, c.R12, c.R13, c.R14, c.R15 = 0, 0, 0, 0, 0, 0, 0, 0
+	c.IP, c.Flags, c.SP, c.FS, c.GS = pc, FlagsFixed, sp, 0, 0
+	c.full = 1
 }
 
 // CopyFrom makes c a copy of d.

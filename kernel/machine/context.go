@@ -28,12 +28,17 @@ func NewContext() lwp.Context {
 }
 
 // Enter implements lwp.Context.
-func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
-	c.u.Root = pt.(*mmu.PageTable).Root()
+func (c *Context) Enter(bracket bool) lwp.Why {
 	why := c.u.Enter(bracket)
-	switch {
-	case why == amd64.WhySyscall:
+	if why == amd64.WhySyscall {
 		return lwp.Syscall
+	}
+	return c.returned(why)
+}
+
+// returned sorts out every other return.
+func (c *Context) returned(why uint64) lwp.Why {
+	switch {
 	case why == amd64.VecTimer:
 		return lwp.Tick
 	case why < 32:
@@ -44,11 +49,14 @@ func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
 	return lwp.Kick
 }
 
-// Call implements lwp.Context.
-func (c *Context) Call() (nr uint64, a *[6]uint64) { return c.u.AX, c.u.Args() }
+// SetPageTable implements lwp.Context.
+func (c *Context) SetPageTable(pt mem.PageTable) { c.u.Root = pt.(*mmu.PageTable).Root() }
 
-func (c *Context) SetResult(v uint64) { c.u.AX = v }
-func (c *Context) Result() uint64     { return c.u.AX }
+// Call implements lwp.Context: amd64.Context has these registers in this order.
+func (c *Context) Call() *lwp.Call { return (*lwp.Call)(unsafe.Pointer(&c.u.AX)) }
+
+// LastCall implements lwp.Context.
+func (c *Context) LastCall() uint64 { return c.u.Number }
 
 // RestartSyscall implements lwp.Context; a SYSCALL instruction has two bytes.
 func (c *Context) RestartSyscall() {

@@ -19,8 +19,9 @@ type Context struct {
 	levels  []*level // the program, and above it the signal handlers that run
 	sp, pc  uint64
 	fs, gs  uint64
-	pt      mem.PageTable // while in user mode
-	child   Program       // what Clone is to run
+	pt      mem.PageTable
+	call    lwp.Call
+	child   Program // what Clone is to run
 	kick    atomic.Bool
 	handler struct {
 		sp, addr uint64
@@ -46,6 +47,9 @@ type level struct {
 type ended struct{}
 
 func (c *Context) push(prog Program, end uint64) {
+	if len(c.levels) > 0 {
+		c.top().result = c.call.Number
+	}
 	lv := &level{end: end}
 	lv.user = &User{Kit: c.k, ctx: c, lv: lv}
 	lv.next, lv.stop = iter.Pull(func(yield func(lwp.Why) bool) {
@@ -69,38 +73,41 @@ func (c *Context) push(prog Program, end uint64) {
 func (c *Context) top() *level { return c.levels[len(c.levels)-1] }
 
 // Enter implements lwp.Context.
-func (c *Context) Enter(pt mem.PageTable, bracket bool) lwp.Why {
+func (c *Context) Enter(bracket bool) lwp.Why {
 	if c.kick.Swap(false) {
 		return lwp.Kick
 	}
 	lv := c.top()
+	lv.result = c.call.Number
 	if lv.restart {
 		lv.restart = false
+		c.call = lwp.Call{Number: lv.nr, Args: lv.args}
 		return lwp.Syscall
 	}
-	c.pt = pt
 	why, ok := lv.next()
-	c.pt = nil
 	if !ok {
 		lv.nr, lv.args = lv.end, [6]uint64{}
-		return lwp.Syscall
+		why = lwp.Syscall
+	}
+	if why == lwp.Syscall {
+		c.call = lwp.Call{Number: lv.nr, Args: lv.args}
 	}
 	return why
 }
 
-func (c *Context) Call() (uint64, *[6]uint64) { return c.top().nr, &c.top().args }
-func (c *Context) SetResult(v uint64)         { c.top().result = v }
-func (c *Context) Result() uint64             { return c.top().result }
-func (c *Context) RestartSyscall()            { c.top().restart = true }
-func (c *Context) Fault() lwp.FaultInfo       { return c.top().fault }
-func (c *Context) PC() uint64                 { return c.pc }
-func (c *Context) SP() uint64                 { return c.sp }
-func (c *Context) SetSP(sp uint64)            { c.sp = sp }
-func (c *Context) FS() uint64                 { return c.fs }
-func (c *Context) SetFS(v uint64)             { c.fs = v }
-func (c *Context) GS() uint64                 { return c.gs }
-func (c *Context) SetGS(v uint64)             { c.gs = v }
-func (c *Context) Attention()                 { c.kick.Store(true) }
+func (c *Context) Call() *lwp.Call               { return &c.call }
+func (c *Context) LastCall() uint64              { return c.top().nr }
+func (c *Context) SetPageTable(pt mem.PageTable) { c.pt = pt }
+func (c *Context) RestartSyscall()               { c.top().restart = true }
+func (c *Context) Fault() lwp.FaultInfo          { return c.top().fault }
+func (c *Context) PC() uint64                    { return c.pc }
+func (c *Context) SP() uint64                    { return c.sp }
+func (c *Context) SetSP(sp uint64)               { c.sp = sp }
+func (c *Context) FS() uint64                    { return c.fs }
+func (c *Context) SetFS(v uint64)                { c.fs = v }
+func (c *Context) GS() uint64                    { return c.gs }
+func (c *Context) SetGS(v uint64)                { c.gs = v }
+func (c *Context) Attention()                    { c.kick.Store(true) }
 
 func (c *Context) Registers() []lwp.Register {
 	return []lwp.Register{{Name: "rip", Value: c.pc}, {Name: "rsp", Value: c.sp}}
@@ -175,6 +182,7 @@ func (c *Context) SigReturn(read func(va uint64, p []byte) error) (uint64, error
 	}
 	c.top().stop()
 	c.levels = c.levels[:len(c.levels)-1]
+	c.call.Number = c.top().result
 	c.sp = binary.LittleEndian.Uint64(b[16:])
 	return binary.LittleEndian.Uint64(b[8:]), nil
 }

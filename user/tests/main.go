@@ -199,6 +199,7 @@ func waitLimited(pid int, limit int64) (status sys.WaitStatus, ended bool) {
 // kernelTest returns the name of kernel self-test i, "kernel/" before it; false past the
 // last.
 func kernelTest(i int) (name string, ok bool) {
+	clear(nameBuf[:]) // the kernel ends no name with a zero
 	n := copy(nameBuf[:], "kernel/")
 	if sys.Err(sys.Syscall3(sys.SysGossamerTest, uintptr(i), uintptr(unsafe.Pointer(&nameBuf[n])), uintptr(len(nameBuf)-n-1))) != 0 {
 		return "", false
@@ -211,7 +212,7 @@ func kernelTest(i int) (name string, ok bool) {
 
 func runKernelTest(i int, name string) bool {
 	number++
-	message[0] = 0
+	clear(message[:])
 	e := sys.Err(sys.Syscall3(sys.SysGossamerTestRun, uintptr(i), uintptr(unsafe.Pointer(&message)), uintptr(len(message)-1)))
 	if e != 0 {
 		out.Out.Str("# ").Str(sys.ErrName(e)).NL()
