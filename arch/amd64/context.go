@@ -97,16 +97,12 @@ func (c *Context) CopyFrom(d *Context) {
 func (c *Context) Whole() { c.full = 1 }
 
 // Enter runs c in user mode and returns why it came back: WhySyscall, WhyRefused, or the
-// vector of an exception or interrupt. bracket gives the Go P away meanwhile: right where
-// user mode is likely to last, some hundred instructions too slow where it is not.
-func (c *Context) Enter(bracket bool) uint64 {
-	if bracket {
-		return c.enterBracketed()
-	}
-	return enter(c)
-}
+// vector of an exception or interrupt.
+func (c *Context) Enter() uint64 { return enter(c) }
 
-func (c *Context) enterBracketed() uint64 {
+// EnterLong is Enter for when user mode is likely to last: it gives the Go P away meanwhile,
+// which costs some hundred instructions.
+func (c *Context) EnterLong() uint64 {
 	c.bracketed = 1
 	why := enterBracketed(c)
 	c.bracketed = 0

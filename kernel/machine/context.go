@@ -29,7 +29,12 @@ func NewContext() lwp.Context {
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(bracket bool) lwp.Why {
-	why := c.u.Enter(bracket)
+	var why uint64
+	if bracket {
+		why = c.u.EnterLong()
+	} else {
+		why = c.u.Enter()
+	}
 	if why == amd64.WhySyscall {
 		return lwp.Syscall
 	}
