@@ -3,20 +3,27 @@ package main
 import (
 	"syscall"
 
+	"gossamer/boot"
 	"gossamer/kernel/dev/tty"
 	"gossamer/kernel/goos"
 	"gossamer/kernel/sched"
 )
 
-type syscallSignal = syscall.Signal
-
 // openConsole makes the terminal on the serial port. signal sends a signal to a process
 // group.
 func openConsole(signal func(pgrp int, sig syscall.Signal)) *tty.TTY {
-	if !goos.OpenConsole() {
+	t := tty.New(tty.Config{Output: serial{}, Signal: signal, Now: goos.Now})
+	if _, noecho := boot.Option("noecho"); noecho {
+		mode := t.Termios()
+		mode.Lflag &^= syscall.ECHO
+		t.SetTermios(mode, false)
+	}
+	if goos.OpenConsole() {
+		logf("gossamer: console") // tools/run sends no input before
+	} else {
 		logf("no serial port: there is no console")
 	}
-	return tty.New(tty.Config{Output: serial{}, Signal: signal, Now: goos.Now})
+	return t
 }
 
 // serial is the console's output.

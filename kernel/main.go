@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"syscall"
 	"unsafe"
 
 	"gossamer/arch/amd64"
@@ -32,7 +33,7 @@ func main() {
 	unpackInitramfs(tree)
 
 	var s *proc.System
-	tty := openConsole(func(pgrp int, sig syscallSignal) { s.SignalGroup(proc.PID(pgrp), sig) })
+	tty := openConsole(func(pgrp int, sig syscall.Signal) { s.SignalGroup(proc.PID(pgrp), sig) })
 	must(tree.AddMemoryDevices("/dev", random{}))
 	must(tree.AddDevice("/dev/console", fs.Rdev(5, 1), 0o600, tty))
 	must(tree.AddDevice("/dev/tty", fs.Rdev(5, 0), 0o666, tty))

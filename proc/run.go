@@ -104,6 +104,8 @@ func (l *LWP) fault() {
 		case syscall.ENOMEM:
 			l.outOfMemory(f.Addr)
 			return
+		case syscall.EACCES:
+			f.Code, f.Text = segvAccErr, "not permitted"
 		case mem.ErrBus:
 			f.Signal, f.Code, f.Text = syscall.SIGBUS, busAdrErr, "beyond the end of the file"
 		}
@@ -119,7 +121,10 @@ func (l *LWP) faultSignal(f lwp.FaultInfo) {
 	}
 }
 
-const busAdrErr = 2 // BUS_ADRERR
+const (
+	segvAccErr = 2 // SEGV_ACCERR
+	busAdrErr  = 2 // BUS_ADRERR
+)
 
 // outOfMemory is the policy when a page fault finds no free frame: the process that needs
 // the frame is killed. Process 1 is spared as long as there is another: the largest one is

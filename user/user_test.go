@@ -14,6 +14,18 @@ import (
 // build builds programs into a folder and returns it.
 func build(t *testing.T, names ...string) string {
 	t.Helper()
+	// Looking at the sources tells the test cache what the result depends on.
+	for _, pattern := range []string{"*/*.go", "*/*.s", "../ulib/*/*.go", "../ulib/*/*.s"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, f := range files {
+			if _, err := os.Stat(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	dir := t.TempDir()
 	args := []string{"build", "-ldflags", "-E gossamer/ulib/sys.Start", "-o", dir + "/"}
 	for _, n := range names {

@@ -50,8 +50,8 @@ func divisionByZero(*sched.Thread) error {
 func wildPointer(*sched.Thread) error {
 	const nothing = amd64.DirectBase + 0x7fff_0000_0000
 	return errors.Join(
-		panics("fault address", func() { load(nothing) }),
-		panics("fault address", func() { store(nothing) }),
+		panics("invalid memory address", func() { load(nothing) }),
+		panics("invalid memory address", func() { store(nothing) }),
 		panics("", func() { load(0x8000_0000_0000_0000 >> 1) })) // not canonical
 }
 
@@ -67,7 +67,7 @@ func userMemory(*sched.Thread) error {
 	if !amd64.Has.SMAP {
 		return nil
 	}
-	return panics("fault address", func() { load(0x400000) })
+	return panics("invalid memory address", func() { load(0x400000) })
 }
 
 // Are the kernel's code and constants safe from stray stores, by their own addresses and by
@@ -78,8 +78,8 @@ func textReadOnly(*sched.Thread) error {
 	var errs []error
 	for _, p := range []uintptr{text, constant} {
 		errs = append(errs,
-			panics("fault address", func() { store(p) }),
-			panics("fault address", func() { store(p - amd64.ImageBase + amd64.DirectBase) }))
+			panics("invalid memory address", func() { store(p) }),
+			panics("invalid memory address", func() { store(p - amd64.ImageBase + amd64.DirectBase) }))
 	}
 	return errors.Join(errs...)
 }

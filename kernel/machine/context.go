@@ -117,6 +117,7 @@ const (
 const (
 	pfPresent = 1 << 0
 	pfWrite   = 1 << 1
+	pfUser    = 1 << 2
 	pfReserve = 1 << 3
 	pfFetch   = 1 << 4
 )
@@ -138,9 +139,13 @@ func (c *Context) Fault() lwp.FaultInfo {
 		if c.u.Err&pfPresent != 0 {
 			set(syscall.SIGSEGV, segvAccErr, "not permitted")
 		}
-		if c.u.Err&pfReserve != 0 {
+		switch {
+		case c.u.Err&pfReserve != 0:
 			f.PageFault = false
 			f.Text = "corrupt page table"
+		case c.u.Err&pfUser == 0:
+			f.PageFault = false // made on the program's behalf with the kernel's rights: IRET, far RET
+			f.Text = "not permitted in ring 3"
 		}
 	case amd64.VecDivide:
 		set(syscall.SIGFPE, fpeIntDiv, "division error")

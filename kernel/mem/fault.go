@@ -10,8 +10,9 @@ import (
 const aroundPages = 16
 
 // Fault supplies the page at addr for an access, one of Read, Write and Exec. nil means try
-// again. EFAULT: there is no such memory, or not for that access (SIGSEGV); ErrBus: a page
-// beyond the end of its file (SIGBUS); ENOMEM: no frame for it.
+// again. EFAULT: there is no such memory (SIGSEGV, SEGV_MAPERR); EACCES: not for that access
+// (SIGSEGV, SEGV_ACCERR); ErrBus: a page beyond the end of its file (SIGBUS); ENOMEM: no
+// frame for it.
 func (as *AddressSpace) Fault(addr VirtAddr, access Prot) error {
 	as.mu.Lock()
 	defer as.mu.Unlock() // also when a Backing panics
@@ -21,6 +22,15 @@ func (as *AddressSpace) Fault(addr VirtAddr, access Prot) error {
 	return nil
 }
 
+// Allows tells whether there is memory at addr for that access, present or not.
+func (as *AddressSpace) Allows(addr VirtAddr, access Prot) bool {
+	as.mu.Lock()
+	i := as.find(addr.page())
+	ok := i < len(as.regions) && addr >= as.regions[i].start && access&^as.regions[i].prot == 0
+	as.mu.Unlock()
+	return ok
+}
+
 // fault is Fault with the lock held. It returns 0 or an error.
 func (as *AddressSpace) fault(va VirtAddr, access Prot) syscall.Errno {
 	i := as.find(va)
@@ -28,8 +38,11 @@ func (as *AddressSpace) fault(va VirtAddr, access Prot) syscall.Errno {
 		return syscall.EFAULT
 	}
 	r := &as.regions[i]
-	if va < r.start || access&^r.prot != 0 {
+	if va < r.start {
 		return syscall.EFAULT
+	}
+	if access&^r.prot != 0 {
+		return syscall.EACCES
 	}
 	if f, have, ok := as.pt.Lookup(va); ok {
 		if access&^have == 0 {

@@ -48,7 +48,7 @@ func TestRightsAreKept(t *testing.T) {
 		defer destroy(as)
 		at := k.mustMap(as, 0, page, mem.Read, anon, nil, 0)
 		k.want(put(as, at, 1), syscall.EFAULT)
-		k.want(as.Fault(at, mem.Exec), syscall.EFAULT)
+		k.want(as.Fault(at, mem.Exec), syscall.EACCES)
 		k.mustGet(as, at, 0)
 		k.want(put(as, at, 1), syscall.EFAULT)
 		k.want(as.Protect(at, page, rw), nil)

@@ -2,6 +2,7 @@ package ksyscall
 
 import (
 	"encoding/binary"
+	"io"
 	"sync"
 	"syscall"
 
@@ -44,6 +45,10 @@ const atPosition = -1
 // or the LWP is wanted elsewhere.
 func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64, errno syscall.Errno) {
 	count = min(count, maxCount)
+	regular := f.Regular() != nil
+	if !regular && count > 0 && !l.Space().Allows(mem.VirtAddr(at), mem.Write) {
+		return 0, syscall.EFAULT // before anything is taken out of a pipe or a line
+	}
 	buf, big := buffer(l, count)
 	defer giveBack(big)
 	for {
@@ -57,6 +62,9 @@ func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64
 		}
 		if err == nil && n > 0 {
 			err = l.Space().CopyOut(mem.VirtAddr(at+done), piece[:n])
+			if err != nil && regular && off == atPosition {
+				f.Seek(-int64(n), io.SeekCurrent) // as if it had not been read
+			}
 		}
 		if err != nil {
 			if done > 0 {
