@@ -101,7 +101,7 @@ func memoryReturns(*sched.Thread) error {
 	if grown < before+size/4096 {
 		return fmt.Errorf("16 MiB took %d frames", grown-before)
 	}
-	if after > before+256 {
+	if after > before+size/4096/4 {
 		return fmt.Errorf("%d frames before, %d with 16 MiB, %d after their release", before, grown, after)
 	}
 	return nil

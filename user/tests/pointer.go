@@ -15,7 +15,7 @@ func badPointers() {
 	ok(sys.Mprotect(none, page, sys.PROT_NONE), "mprotect")
 	put("file", "contents")
 	sys.Mkdir("d", 0o755)
-	for _, bad := range [...]uintptr{0, 1, hole(), none, 0x7fffffffefff, 0x7ffffffff000, 1 << 47, 1 << 63, 0xffff800000000000,
+	for _, bad := range [...]uintptr{0, 1, hole(), none, 0x7ffffffff000, 1 << 47, 1 << 63, 0xffff800000000000,
 		0xffffffff80200000, ^uintptr(0), ^uintptr(4095), readOnly} {
 		if bad != readOnly {
 			badReads(bad)
