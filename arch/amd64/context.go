@@ -138,11 +138,11 @@ func (c *Context) Attention() {
 	Bare(kickContext, uint64(uintptr(unsafe.Pointer(c))), 0)
 }
 
-// kickContext interrupts the CPU that runs context a in user mode. Bare.
+// kickContext interrupts the CPUs that entered context a last, in user mode or not: enter
+// names its context before it looks at attn, so one of the two sees the other. Bare.
 func kickContext(me *CPU, a, _ uint64) uint64 {
 	for i := range ncpu {
-		c := At(i)
-		if c != me && c.InUser() && c.uctx == uintptr(a) {
+		if c := At(i); c != me && atomic.LoadUintptr(&c.uctx) == uintptr(a) {
 			SendIPI(c.APICID, VecWake)
 		}
 	}

@@ -28,7 +28,7 @@ type CPU struct {
 	self    uintptr // its own address
 	cur     uintptr // *Regs of the thread that runs here
 	kstack  uintptr // top of the stack of bare Go
-	uctx    uintptr // *Context last entered here
+	uctx    uintptr // atomic: *Context last entered here
 	scratch uintptr
 	ksp     uintptr // SP and BP of the caller of enter
 	kbp     uintptr

@@ -39,7 +39,12 @@ func Flush(c *CPU, root uint64, va uintptr, pages uint64) {
 	asked := false
 	for i := range ncpu {
 		o := At(i)
-		if o == c || !o.Online() || root != 0 && atomic.LoadUint64(&o.cr3) != root {
+		if o == c || !o.Online() {
+			continue
+		}
+		// A CPU that leaves a root has stored the next one before it loads that: only its
+		// answer says that it has.
+		if root != 0 && pages != retireRoot && atomic.LoadUint64(&o.cr3) != root {
 			continue
 		}
 		atomic.StoreUint32(&o.flush, 1)

@@ -127,6 +127,10 @@ TEXT ·bareFault(SB),NOSPLIT|NOFRAME,$0
 // #DF and #MC, on a stack of their own. GS may be anybody's: the kernel's address is
 // the negative one. Same frame.
 TEXT ·fatalTrap(SB),NOSPLIT|NOFRAME,$0
+	TESTQ $3, 24(SP)
+	JEQ  3(PC)
+	SWAPGS
+	JMP  ·bareFault(SB)
 	MOVL $0xc0000101, CX
 	RDMSR
 	TESTL DX, DX

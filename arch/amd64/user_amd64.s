@@ -119,6 +119,10 @@ slow: // the user's bases are what they were: without FSGSBASE a user cannot set
 // interrupt is first served in bare Go, which may run another thread meanwhile.
 TEXT ·userTrap(SB),NOSPLIT|NOFRAME,$0
 	SWAPGS
+	CLD // the flags are still the user's: DF would have Go's memory copies run backwards,
+	CMPB ·hasSMAP(SB), $0
+	JEQ  2(PC)
+	CALL ·clac(SB) // and AC would let them touch user memory
 	MOVQ AX, CPU_scratch(GS)
 	MOVQ CPU_uctx(GS), AX
 	SAVEUSER(AX)

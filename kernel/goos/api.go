@@ -25,7 +25,7 @@ func WaitIRQ() (lines uint64) {
 func SetAlarm(ns int64) {
 	t := uint64(0)
 	if ns > 0 {
-		t = max(1, tscStart+ticks(uint64(ns)))
+		t = max(1, tscAt(uint64(ns)))
 	}
 	amd64.Bare(setAlarm, t, 0)
 }

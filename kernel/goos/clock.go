@@ -29,13 +29,32 @@ func nanoseconds(t uint64) uint64 {
 	return hi<<32 | lo>>32
 }
 
-// ticks converts a duration; one too long to count is a century.
+// longest is the longest duration that is told from for ever: 25 years, in ns. A TSC of up to
+// 20 GHz does not overflow in it.
+const longest = 25 * 365 * 86400 * 1e9
+
+// ticks converts a duration.
 func ticks(ns uint64) uint64 {
-	const century = 100 * 365 * 86400 * 1e9
-	ns = min(ns, century)
+	ns = min(ns, longest)
 	hi, lo := bits.Mul64(ns, tscHz)
 	q, _ := bits.Div64(hi, lo, 1e9)
 	return q
+}
+
+// tscAt returns the first TSC at which now is ns or more: the exact inverse of now, lest an
+// alarm come early by what rounding has summed up to since boot.
+func tscAt(ns uint64) uint64 {
+	ns = min(ns, longest)
+	if ns <= 1 {
+		return tscStart
+	}
+	ns--
+	hi, lo := ns>>32, ns<<32
+	q, r := bits.Div64(hi, lo, nsPerTick)
+	if r != 0 {
+		q++
+	}
+	return tscStart + q
 }
 
 // timespecTicks converts the struct timespec at p.

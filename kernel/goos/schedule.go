@@ -51,6 +51,10 @@ func wake(me *amd64.CPU, t *thread) {
 // in the kernel may be past its last look on the way to user mode, so it gets the
 // interrupt all the same.
 func place(me *amd64.CPU, t *thread) {
+	if me.Idle != 0 {
+		me.Idle = 0 // it looks before it leaves the kernel
+		return
+	}
 	n := amd64.CPUs()
 	var idle, busy *amd64.CPU
 	for i := range n {
@@ -68,9 +72,7 @@ func place(me *amd64.CPU, t *thread) {
 	}
 	if idle != nil {
 		idle.Idle = 0 // taken: the next wake-up chooses another
-		if idle != me {
-			amd64.SendIPI(idle.APICID, amd64.VecWake)
-		}
+		amd64.SendIPI(idle.APICID, amd64.VecWake)
 		return
 	}
 	if busy == nil {

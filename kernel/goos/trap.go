@@ -37,6 +37,8 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 	}
 	if kicked(c) {
 		yield(c)
+	} else if t.idle != 0 {
+		c.Idle = 1 // somebody was faster to take what this CPU was woken for
 	}
 	deliver(c)
 	sched.unlock()
@@ -47,7 +49,7 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 func exception(c *amd64.CPU, t *thread, vector, code uint64) {
 	if vector == amd64.VecPageFault {
 		va := amd64.Cr2()
-		if populate(c, uintptr(va)) {
+		if code&1 == 0 && populate(c, uintptr(va)) { // bit 0: the page is there, but not for this
 			return
 		}
 		if ip := amd64.CopyFixup(t.IP, va); ip != 0 {

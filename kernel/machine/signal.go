@@ -36,7 +36,7 @@ func (c *Context) PushSignal(f *lwp.SignalFrame) (sp uint64, frame []byte, err e
 	}
 	fx := (top - fxSize) &^ 15
 	sp = (fx-frameFixed)&^15 - 8 // as after a CALL
-	if top > amd64.UserEnd || sp > top || sp < 4096 {
+	if f.Handler >= amd64.UserEnd || top > amd64.UserEnd || sp > top || sp < 4096 {
 		return 0, nil, syscall.EFAULT
 	}
 	frame = make([]byte, fx+fxSize-sp)

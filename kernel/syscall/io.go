@@ -41,16 +41,23 @@ func giveBack(big *[bigBuffer]byte) {
 // atPosition as an offset means the file's own position.
 const atPosition = -1
 
-// readFile reads count bytes to user memory: in pieces, until one comes short, would block,
-// or the LWP is wanted elsewhere.
-func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64, errno syscall.Errno) {
-	count = min(count, maxCount)
+// readFile reads count bytes to user memory.
+func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno) {
+	if count <= proc.BufferSize { // nothing to give back: no defer to pay for
+		return readPieces(l, f, at, count, off, l.Buffer())
+	}
+	buf, big := buffer(l, count)
+	defer giveBack(big)
+	return readPieces(l, f, at, min(count, maxCount), off, buf)
+}
+
+// readPieces reads by way of buf, as often as need be: until a piece comes short, or would
+// block, or the LWP is wanted elsewhere.
+func readPieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byte) (done uint64, errno syscall.Errno) {
 	regular := f.Regular() != nil
 	if !regular && count > 0 && !l.Space().Allows(mem.VirtAddr(at), mem.Write) {
 		return 0, syscall.EFAULT // before anything is taken out of a pipe or a line
 	}
-	buf, big := buffer(l, count)
-	defer giveBack(big)
 	for {
 		var n int
 		var err error
@@ -79,11 +86,18 @@ func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64
 	}
 }
 
-// writeFile writes count bytes from user memory likewise; it blocks until all are written.
-func writeFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (done uint64, errno syscall.Errno) {
-	count = min(count, maxCount)
+// writeFile writes count bytes from user memory; it blocks until all are written.
+func writeFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno) {
+	if count <= proc.BufferSize {
+		return writePieces(l, f, at, count, off, l.Buffer())
+	}
 	buf, big := buffer(l, count)
 	defer giveBack(big)
+	return writePieces(l, f, at, min(count, maxCount), off, buf)
+}
+
+// writePieces writes by way of buf, as readPieces reads.
+func writePieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byte) (done uint64, errno syscall.Errno) {
 	for {
 		piece := buf[:min(uint64(len(buf)), count-done)]
 		err := l.Space().CopyIn(piece, mem.VirtAddr(at+done))

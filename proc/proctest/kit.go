@@ -24,8 +24,8 @@ import (
 	"gossamer/proc"
 )
 
-// Patience is how long a test waits for what must happen.
-const Patience = 20 * time.Second
+// Patience is how long a test waits for what must happen; only a hang takes so long.
+const Patience = time.Minute
 
 // Kit is a machine with a file system and programs in it.
 type Kit struct {

@@ -96,6 +96,21 @@ func TestTestStatus(t *testing.T) {
 	}
 }
 
+// A panic's report begins with its reason, which other goroutines' stacks must not push out.
+func TestPanicLines(t *testing.T) {
+	before := strings.Repeat("pid 2 (x): SIGSEGV\n", 100)
+	stacks := strings.Repeat("goroutine 5 [running]:\n", 100)
+	got := panicLines(before+"panic: it broke\n"+stacks, 40)
+	if len(got) != logLines || got[20] != "panic: it broke" || got[19] != "pid 2 (x): SIGSEGV" || got[21] != "goroutine 5 [running]:" {
+		t.Errorf("%d lines: %q", len(got), got)
+	}
+	for _, log := range []string{"", before, before + "panic: it broke\nshort\n"} {
+		if got := panicLines(log, 40); got != nil {
+			t.Errorf("%.30q…: %q", log, got)
+		}
+	}
+}
+
 // alive reports whether a process exists and is no zombie.
 func alive(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
@@ -110,7 +125,7 @@ func strays(t *testing.T, pidfile string) (left []int) {
 	}
 	for _, f := range strings.Fields(string(data)) {
 		pid, _ := strconv.Atoi(f)
-		for i := 0; alive(pid) && i < 100; i++ {
+		for i := 0; alive(pid) && i < 3000; i++ {
 			time.Sleep(20 * time.Millisecond)
 		}
 		if alive(pid) {
@@ -124,16 +139,20 @@ func strays(t *testing.T, pidfile string) (left []int) {
 func TestTimeout(t *testing.T) {
 	pidfile := filepath.Join(t.TempDir(), "pids")
 	m := fake(t, "CONSOLE", `1..2\nok 1 a\nrunning b\n`, "END", "hang", "PIDFILE", pidfile, "LOG", `stuck\n`)
+	run := func() string {
+		return printed(t, func(f *os.File) {
+			if status, err := m.tests(f); status != 124 || err != nil {
+				t.Errorf("status %d, %v; want 124", status, err)
+			}
+		})
+	}
+	// On a busy machine it may not come to its last words so soon.
 	m.timeout = time.Second
-	out := printed(t, func(f *os.File) {
-		start := time.Now()
-		if status, err := m.tests(f); status != 124 || err != nil {
-			t.Errorf("status %d, %v; want 124", status, err)
-		}
-		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("took %v", d)
-		}
-	})
+	out := run()
+	for _, err := os.Stat(pidfile); err != nil && m.timeout < time.Minute; _, err = os.Stat(pidfile) {
+		m.timeout *= 2
+		out = run()
+	}
 	for _, want := range []string{"timeout", "#   running b", "#   stuck", "1 passed, 0 failed"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output lacks %q:\n%s", want, out)
@@ -156,7 +175,7 @@ func TestNoStrayAfterKill(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for i := 0; i < 200; i++ {
+		for i := 0; i < 3000; i++ {
 			if data, _ := os.ReadFile(pidfile); bytes.Count(data, []byte("\n")) == 2 {
 				break
 			}

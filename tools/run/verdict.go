@@ -123,11 +123,31 @@ func (m *machine) explain(w io.Writer, o *outcome, why string, tail []string) {
 	}
 	section("QEMU said", lastLines(o.stderr, 20))
 	section("last console lines", tail)
-	lines := 60
 	if m.verbose {
-		lines = 1 << 30
+		section("the kernel's log", lastLines(o.log, 1<<30))
+		return
 	}
-	section("the kernel's log ends, all of it is in build/log.txt", lastLines(o.log, lines))
+	// A panic's reason and stack come first, then all other goroutines'.
+	if reason := panicLines(o.log, logLines*2/3); reason != nil {
+		section("the kernel panicked, all of it is in build/log.txt", reason)
+		return
+	}
+	section("the kernel's log ends, all of it is in build/log.txt", lastLines(o.log, logLines))
+}
+
+const logLines = 60 // of the kernel's log, as much as a report shows
+
+var panicPattern = regexp.MustCompile(`(?m)^(?:\[[^\]]*\] *)?(?:panic:|fatal error:|fatal:|unexpected fault|runtime:).*$`)
+
+// panicLines is where the Go runtime begins to say why it gives up: n lines and what the log
+// said just before. It is nil if the log is short enough to be shown to its end, or has no panic.
+func panicLines(log string, n int) []string {
+	at := panicPattern.FindStringIndex(log)
+	if at == nil || strings.Count(log[at[0]:], "\n") <= n {
+		return nil
+	}
+	after := lastLines(log[at[0]:], 1<<30)
+	return append(lastLines(log[:at[0]], logLines-n), after[:n]...)
 }
 
 // colour marks a text on a terminal.

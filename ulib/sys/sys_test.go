@@ -89,7 +89,7 @@ func TestReports(t *testing.T) {
 		{"overflow", 2, []string{"stack split at bad time", "main.recurse"}},
 		{"index", 2, []string{"index out of range", "main.index"}},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		out, err := exec.CommandContext(ctx, program, c.arg).CombinedOutput()
 		status := 0

@@ -134,7 +134,7 @@ func hostile() {
 // Random numbers and arguments, several programs at once.
 func hostileTogether() {
 	var pids [4]int
-	end := sys.Now() + 8e9
+	end := sys.Now() + 3e9
 	for i := range pids {
 		pids[i] = fork(func() {
 			state := uint64(i)*7919 + 1

@@ -108,6 +108,7 @@ var tests = [...]test{
 	{"fault/odd", faultOdd, 0, 0},
 	{"registers/syscall", syscallRegisters, 0, 0},
 	{"registers/direction", syscallDirection, 0, 0},
+	{"registers/direction-fault", faultDirection, 0, 0},
 	{"registers/segments", segmentBases, 0, 0},
 	{"registers/preempted", preemptRegisters, 60, 0},
 

@@ -190,3 +190,18 @@ TEXT ·badSigreturn(SB),NOSPLIT,$0-8
 	MOVQ $15, AX
 	SYSCALL
 	INT  $3
+
+// func touchBackward(p, step uintptr, n uintptr): stores a byte every step bytes with the
+// direction flag set
+TEXT ·touchBackward(SB),NOSPLIT,$0-24
+	MOVQ p+0(FP), DI
+	MOVQ step+8(FP), SI
+	MOVQ n+16(FP), CX
+	STD
+again:
+	MOVB $1, (DI)
+	ADDQ SI, DI
+	DECQ CX
+	JNZ  again
+	CLD
+	RET

@@ -52,23 +52,36 @@ func sleeps() {
 	errno(sys.Nanosleep(&sys.Timespec{Sec: -1}, nil), sys.EINVAL, "-1 s")
 }
 
-// Do many sleepers wake in the order of their times?
+// Do many sleepers wake in the order of their times? A busy host may stop one CPU while the
+// next sleeper wakes on another, so there are some tries, each with more time between them.
 func sleepOrder() {
+	for step := int64(40e6); !wakeInOrder(step); step *= 2 {
+		check(step < 600e6, "sleepers 640 ms apart woke in the wrong order")
+	}
+}
+
+func wakeInOrder(step int64) bool {
 	const sleepers = 8
 	r, w := pipe()
 	for i := range sleepers {
 		fork(func() {
-			sys.Sleep(int64(sleepers-i) * 40e6)
+			sys.Sleep(int64(sleepers-i) * step)
 			b := [1]byte{byte(i)}
 			sys.Write(w, b[:])
 		})
 	}
 	sys.Close(w)
 	got := readAll(r, big[:])
+	sys.Close(r)
 	equal(len(got), sleepers, "sleepers")
+	inOrder := true
 	for i, c := range got {
-		equal(int(c), sleepers-1-i, "who woke")
+		inOrder = inOrder && int(c) == sleepers-1-i
 	}
+	for range sleepers {
+		sys.Wait4(-1, nil, 0, nil)
+	}
+	return inOrder
 }
 
 // spin computes for ns and returns how often it could.
@@ -134,11 +147,21 @@ func share(programs int) (least, most int) {
 
 // Is a program that sleeps and wakes served promptly while others compute?
 func sleepersFirst() {
+	worst := int64(0)
+	for range 4 { // the host may have been busy
+		if worst = worstSleep(); worst < 500e6 {
+			return
+		}
+	}
+	equal(int(worst/1e6), 5, "a sleep beside computing programs, ms")
+}
+
+// worstSleep is the longest of some sleeps of 5 ms beside computing programs.
+func worstSleep() (worst int64) {
 	n := cpus() + 1
 	for range n {
 		fork(func() { spin(1200e6) })
 	}
-	worst := int64(0)
 	for range 10 {
 		start := sys.Now()
 		sys.Sleep(5e6)
@@ -147,7 +170,7 @@ func sleepersFirst() {
 	for range n {
 		sys.Wait4(-1, nil, 0, nil)
 	}
-	check(worst < 500e6, "a sleep of 5 ms took over 500 ms beside computing programs")
+	return worst
 }
 
 // Are all registers, vectors too, kept while more programs spin than there are processors?

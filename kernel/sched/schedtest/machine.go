@@ -39,7 +39,7 @@ func Boot(tb testing.TB) *Machine {
 	})
 	before := sched.ReadStats().Threads
 	tb.Cleanup(func() {
-		for end := time.Now().Add(time.Second); sched.ReadStats().Threads > before; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(Patience); sched.ReadStats().Threads > before; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
 				tb.Errorf("threads left behind:\n%s", dump())
 				return
