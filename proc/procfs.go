@@ -2,6 +2,7 @@ package proc
 
 import (
 	"fmt"
+	"runtime"
 	"sort"
 	"strconv"
 	"strings"
@@ -41,8 +42,8 @@ var procEntries = []procEntry{
 
 func (s *System) memInfo() string {
 	m := s.MemInfo()
-	return fmt.Sprintf("MemTotal:%14d kB\nMemFree:%15d kB\nMemAvailable:%10d kB\nKernelHeap:%12d kB\nKernelHeapMax:%9d kB\n",
-		m.Total>>10, m.Free>>10, m.Free>>10, m.Heap>>10, m.HeapMax>>10)
+	return fmt.Sprintf("MemTotal:%14d kB\nMemFree:%15d kB\nMemAvailable:%10d kB\nKernelHeap:%12d kB\nKernelHeapMax:%9d kB\nGoroutines:%12d\n",
+		m.Total>>10, m.Free>>10, m.Free>>10, m.Heap>>10, m.HeapMax>>10, runtime.NumGoroutine())
 }
 
 func (s *System) uptime() string {

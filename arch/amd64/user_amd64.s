@@ -12,6 +12,9 @@ TEXT ·enter(SB),NOSPLIT|NOFRAME,$0-16
 	// From here to SYSRETQ or IRETQ no interrupt comes. A kick that came before has set
 	// one of the flags tested; one that comes later waits in the APIC and hits user mode.
 	CLI
+	CMPQ BX, CPU_uctx(GS)
+	JNE  moved // who wants our attention looks for the CPU that has us in uctx
+here:
 	CMPQ Context_attn(BX), $0 // and bracketed
 	JNE  flags
 	CMPQ 16(R14), $-1314 // g.stackguard0 == runtime.stackPreempt
@@ -19,7 +22,6 @@ TEXT ·enter(SB),NOSPLIT|NOFRAME,$0-16
 ready:
 	MOVQ SP, CPU_ksp(GS)
 	MOVQ BP, CPU_kbp(GS)
-	MOVQ BX, CPU_uctx(GS)
 	MOVL $1, CPU_inUser(GS)
 	MOVQ Context_Root(BX), AX
 	CMPQ AX, CPU_cr3(GS)
@@ -56,6 +58,10 @@ slow:
 	WRMSR
 	SWAPGS
 	JMP  load
+moved:
+	MOVQ BX, AX
+	XCHGQ AX, CPU_uctx(GS) // with a fence: before we look at attn
+	JMP  here
 flags:
 	// entersyscall sets stackguard0 itself: a bracketed context does not look at it.
 	CMPL Context_attn(BX), $0
@@ -250,9 +256,10 @@ TEXT ·copyBytes(SB),NOSPLIT|NOFRAME,$0
 
 // Faulted in copyWords: CX words and R9 bytes are left.
 TEXT ·copyWordsFault(SB),NOSPLIT|NOFRAME,$0
+	// The word may lie across the end of a page: go on by bytes, up to the very one.
 	SHLQ $3, CX
 	ADDQ R9, CX
-	RET
+	JMP  ·copyBytes(SB)
 
 // Faulted in copyBytes: CX bytes are left.
 TEXT ·copyBytesFault(SB),NOSPLIT|NOFRAME,$0

@@ -32,6 +32,8 @@ func IoctlSize(req uintptr) (in, out int, ok bool) {
 		return winsizeSize, 0, true
 	case syscall.TIOCGPGRP, syscall.TIOCINQ, syscall.TIOCOUTQ:
 		return 0, intSize, true
+	case syscall.TIOCSTI:
+		return 1, 0, true
 	case syscall.TIOCSPGRP:
 		return intSize, 0, true
 	case syscall.TIOCSCTTY, tcsbrk, tcflsh:

@@ -99,6 +99,7 @@ var tests = [...]test{
 	{"memory/advise-frees", adviseFrees, 0, gossamerOnly},
 	{"memory/model", mapModel, 60, 0},
 	{"memory/bad-pointers", badPointers, 0, 0},
+	{"memory/straddle", straddle, 0, 0},
 
 	{"fault/addresses", faultAddresses, 0, 0},
 	{"fault/no-execute", faultNoExecute, 0, 0},
@@ -123,6 +124,8 @@ var tests = [...]test{
 	{"proc/system", procSystem, 0, 0},
 	{"proc/process", procProcess, 0, 0},
 	{"tty/console", console, 0, gossamerOnly},
+	{"tty/interrupt", ttyInterrupt, 0, gossamerOnly},
+	{"kernel-bug/caller-dies", kernelBug, 0, gossamerOnly},
 
 	{"leak/fork", leakFork, 120, gossamerOnly},
 	{"leak/spawn", leakSpawn, 180, gossamerOnly},

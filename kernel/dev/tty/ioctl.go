@@ -52,6 +52,8 @@ func (t *TTY) Ioctl(th *sched.Thread, req, value uintptr, buf []byte) error {
 		t.mu.Unlock()
 	case syscall.TIOCOUTQ:
 		putInt(buf, 0)
+	case syscall.TIOCSTI:
+		t.Input(buf[:1])
 	case syscall.TIOCSCTTY, tcsbrk:
 	case tcflsh:
 		return t.discard(value)

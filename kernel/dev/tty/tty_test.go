@@ -294,6 +294,14 @@ func TestIoctl(t *testing.T) {
 	if err := s.Ioctl(nil, syscall.TIOCSPGRP, 0, []byte{1, 1, 0, 0}); err != nil || s.Foreground() != 257 {
 		t.Errorf("TIOCSPGRP: %v, %d", err, s.Foreground())
 	}
+	s.Ioctl(nil, syscall.TIOCINQ, 0, b)
+	before := b[0]
+	if err := s.Ioctl(nil, syscall.TIOCSTI, 0, []byte("z")); err != nil {
+		t.Errorf("TIOCSTI: %v", err)
+	}
+	if err := s.Ioctl(nil, syscall.TIOCINQ, 0, b); err != nil || b[0] != before+1 {
+		t.Errorf("TIOCINQ after TIOCSTI: %v, %d, before %d", err, b[0], before)
+	}
 	if err := s.Ioctl(nil, syscall.TIOCSPGRP, 0, []byte{0, 0, 0, 128}); err != syscall.EINVAL {
 		t.Errorf("TIOCSPGRP, negative: %v", err)
 	}
