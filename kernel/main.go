@@ -29,6 +29,7 @@ func main() {
 	sched.Start(machine.Sched{}, runtime.GOMAXPROCS(0))
 	tree := fs.New(frames)
 	tree.Clock = goos.Wall
+	tree.MaxPages = maxFilePages()
 	logMachine()
 	unpackInitramfs(tree)
 

@@ -27,6 +27,13 @@ func limitHeap() {
 	debug.SetGCPercent(gcPercent)
 }
 
+// maxFilePages is what files and pipes may take of memory: nobody can kill a file, so
+// some must be left for programs.
+func maxFilePages() int64 {
+	total, _, _ := frame.Stats()
+	return int64(total / 2)
+}
+
 func heapOK() bool { return goos.HeapFrames()*frame.Size < heapMax }
 
 func memInfo(m *mem.Magazine) proc.MemInfo {

@@ -88,6 +88,7 @@ func (l *LWP) nextSignal() (info Siginfo, act Sigaction, old Sigset, what taking
 		act = p.actions[sig]
 		switch {
 		case act.ignores(sig):
+		case p.ID == 1 && act.Handler == SigDfl: // nothing but a handler of its own touches process 1
 		case act.Handler == SigDfl && stopSignals.Has(sig):
 			info.Code = int32(p.conts)
 			return info, act, old, takeStop

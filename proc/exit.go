@@ -114,7 +114,7 @@ const (
 // and the CPU time in ns of it and the children it has waited for; with WNOHANG, 0 if there is
 // nothing to report. Errors: ECHILD, EINTR, EINVAL, ESRCH.
 func (l *LWP) Wait(pid PID, options int) (id PID, status WaitStatus, cpu int64, errno syscall.Errno) {
-	if options&^(WNOHANG|WUNTRACED|WCONTINUED|int(waitLinux)) != 0 {
+	if uint32(options)&^(WNOHANG|WUNTRACED|WCONTINUED|waitLinux) != 0 {
 		return 0, 0, 0, syscall.EINVAL
 	}
 	if pid == -1<<31 {

@@ -98,11 +98,12 @@ func (l *LWP) awaitVfork(c *Process) {
 		if c.vforkDone.Wait(l.Thread, &s.mu) == nil {
 			continue
 		}
+		// Other signals wait: their attention bits stay. The order matters: what is noted
+		// after the clearing interrupts the next wait.
+		l.Thread.ClearInterrupt()
 		if l.Attention()&lwp.Exit != 0 {
 			return
 		}
-		// Other signals wait: their attention bits stay.
-		l.Thread.ClearInterrupt()
 	}
 }
 

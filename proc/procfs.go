@@ -144,6 +144,9 @@ func (p *Process) argv() []byte {
 	return p.cmdline
 }
 
+// maxMaps bounds what one reader of maps can make the kernel keep.
+const maxMaps = 1 << 20
+
 func (p *Process) maps() []byte {
 	s := p.holdSpace()
 	if s == nil {
@@ -152,6 +155,9 @@ func (p *Process) maps() []byte {
 	defer s.drop()
 	var b strings.Builder
 	s.Regions(func(r mem.Region) {
+		if b.Len() > maxMaps {
+			return
+		}
 		share := 'p'
 		if r.Shared {
 			share = 's'

@@ -713,3 +713,16 @@ func TestKillAnywhere(t *testing.T) {
 		}
 	})
 }
+
+// Does process 1 outlive a signal that it has no handler for, also one that it brings upon
+// itself?
+func TestInitOutlivesSIGPIPE(t *testing.T) {
+	proctest.New(t).Run(func(u *user) {
+		u.Call(22, proctest.Scratch)
+		fds := u.Word(proctest.Scratch)
+		u.Call(3, fds&0xffffffff)
+		if e := u.Errno(1, fds>>32, proctest.Scratch, 1); e != syscall.EPIPE {
+			t.Errorf("write to a broken pipe: %v, want EPIPE", e)
+		}
+	})
+}

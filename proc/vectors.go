@@ -101,4 +101,4 @@ func (v *Vectors) readString(as *mem.AddressSpace, at uint64) syscall.Errno {
 }
 
 // argBytes returns the arguments, as /proc/PID/cmdline shows them.
-func (v *Vectors) argBytes() []byte { return v.bytes[:v.argEnd:v.argEnd] }
+func (v *Vectors) argBytes() []byte { return bytes.Clone(v.bytes[:v.argEnd]) }

@@ -1,6 +1,7 @@
 package fs
 
 import (
+	"slices"
 	"sort"
 	"syscall"
 )
@@ -110,12 +111,26 @@ func (d *Dir) detach(name string) Node {
 	copy(d.order[at:], d.order[at+1:])
 	d.order[len(d.order)-1] = nil
 	d.order = d.order[:len(d.order)-1]
+	d.shrink()
 	i := e.node.base()
 	if p := i.place.Load(); p != nil && p.dir == Node(d) && p.name == name {
 		i.place.Store(nil)
 	}
 	d.touched()
 	return e.node
+}
+
+// shrink gives memory back once a directory has lost most of its entries: neither a map nor
+// a slice does so by itself, and nobody is charged for it.
+func (d *Dir) shrink() {
+	if c := cap(d.order); c <= 64 || len(d.order) >= c/4 {
+		return
+	}
+	d.order = slices.Clone(d.order)
+	d.entries = make(map[string]*entry, len(d.order))
+	for _, e := range d.order {
+		d.entries[e.name] = e
+	}
 }
 
 // after returns the index in order of the first entry with a number ≥ seq.

@@ -31,9 +31,8 @@
 // raised) under FS.mu and the last name is removed under it. The giving back itself
 // happens outside FS.mu, since a file may be large.
 //
-// While a file is mapped (Hold … Drop), frames cut off by truncation stay in limbo
-// until the last mapping goes: mem.Backing.Page hands out frames without a
-// reference, and the frame must still be there when its caller takes one.
+// A mapping holds references of its own to the frames that it shows: those that
+// truncation cuts off the file live on there.
 //
 // # Locks
 //

@@ -35,7 +35,7 @@ type FS struct {
 	Clock func() int64
 	// MaxHeap limits the Go heap that nodes, names and link targets take, in bytes.
 	MaxHeap int64
-	// MaxPages limits the page frames that files take. Zero: as many as there are.
+	// MaxPages limits the page frames that files and pipes take. Zero: as many as there are.
 	MaxPages int64
 
 	frames mem.Frames
@@ -113,7 +113,7 @@ func (fs *FS) giveFrame(f frame.Frame) {
 }
 
 // Path returns the absolute path of n, as getcwd(2). ENOENT: n, or a directory
-// above it, has been removed.
+// above it, has been removed; ENAMETOOLONG: PathMax bytes or more.
 func (fs *FS) Path(n Node) (string, error) {
 	var rev [32]string
 	names, size := rev[:0], 0
@@ -123,7 +123,9 @@ func (fs *FS) Path(n Node) (string, error) {
 			return "", syscall.ENOENT
 		}
 		names = append(names, p.name)
-		size += 1 + len(p.name)
+		if size += 1 + len(p.name); size >= PathMax {
+			return "", syscall.ENAMETOOLONG // nobody could use it, and a tree can be deep
+		}
 		n = p.dir
 	}
 	if size == 0 {

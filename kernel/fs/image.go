@@ -52,22 +52,22 @@ func (r *Regular) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// Page returns the frame of a page for a mapping, made if it is a hole. The frame is
-// not referenced for the caller, but stays valid until Drop at least. Not ok: beyond
-// the end of the file, or no memory.
+// Page returns the frame of a page for a mapping, made if it is a hole, with a
+// reference for the caller. Not ok: beyond the end of the file, or no memory.
 func (r *Regular) Page(index uint64) (f frame.Frame, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if index >= uint64(r.size+pageSize-1)/pageSize {
 		return frame.None, false
 	}
-	if f, ok = r.pages.lookup(r.fs.frames, index); ok {
-		return f, true
+	if f, ok = r.pages.lookup(r.fs.frames, index); !ok {
+		if r.page(index, 0, 0) == nil {
+			return frame.None, false
+		}
+		f, _ = r.pages.lookup(r.fs.frames, index)
 	}
-	if r.page(index, 0, 0) == nil {
-		return frame.None, false
-	}
-	return r.pages.lookup(r.fs.frames, index)
+	r.fs.frames.Ref(f)
+	return f, true
 }
 
 // Size returns the size in bytes.
@@ -81,28 +81,19 @@ func (r *Regular) Size() int64 {
 func (r *Regular) Hold() {
 	r.mu.Lock()
 	r.refs++
-	r.maps++
 	r.mu.Unlock()
 }
 
 // Drop takes one Hold back.
-func (r *Regular) Drop() {
-	r.mu.Lock()
-	r.maps--
-	if r.maps == 0 {
-		for _, f := range r.limbo {
-			r.fs.giveFrame(f)
-		}
-		r.limbo = nil
-	}
-	r.mu.Unlock()
-	r.unref()
-}
+func (r *Regular) Drop() { r.unref() }
 
 // Name returns the path for /proc/PID/maps.
 func (r *Regular) Name() string {
 	path, err := r.fs.Path(r)
 	if err != nil {
+		if err == syscall.ENAMETOOLONG {
+			return "(too deep)"
+		}
 		return "(deleted)"
 	}
 	return path

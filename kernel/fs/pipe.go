@@ -230,7 +230,7 @@ func (p *Pipe) put(b []byte, whole bool) int {
 }
 
 func (p *Pipe) allocate(page uint) bool {
-	f, ok := p.fs.frames.Alloc()
+	f, ok := p.fs.takeFrame()
 	if ok {
 		p.frames[page], p.pages[page] = f, p.fs.frames.Bytes(f)
 	}
@@ -260,7 +260,7 @@ func (p *Pipe) free() {
 	for i, b := range p.pages {
 		if b != nil {
 			p.pages[i] = nil
-			p.fs.frames.Free(p.frames[i])
+			p.fs.giveFrame(p.frames[i])
 		}
 	}
 	p.head, p.tail = 0, 0

@@ -15,14 +15,12 @@ type Regular struct {
 
 	mu      sync.Mutex
 	pages   pageTree
-	size    int64         // bytes of the last page beyond it are zero, unless a mapping wrote there
-	used    int64         // pages of data, holes not counted
-	edition uint64        // counts changes of contents
-	refs    int           // names + open files + mappings
-	maps    int           // mappings, of refs
-	limbo   []frame.Frame // frames cut off while mapped
-	writers int           // open files that may write
-	denied  int           // DenyWrite calls in force
+	size    int64  // bytes of the last page beyond it are zero, unless a mapping wrote there
+	used    int64  // pages of data, holes not counted
+	edition uint64 // counts changes of contents
+	refs    int    // names + open files + mappings
+	writers int    // open files that may write
+	denied  int    // DenyWrite calls in force
 }
 
 func (fs *FS) newRegular(perm uint32) *Regular {
@@ -58,14 +56,11 @@ func (r *Regular) changed() {
 	}
 }
 
-// dropPage is where pages go that are no longer part of the file. mu held.
+// dropPage is where pages go that are no longer part of the file. A mapping may keep the
+// frame, by a reference of its own. mu held.
 func (r *Regular) dropPage(f frame.Frame) {
 	r.used--
-	if r.maps > 0 {
-		r.limbo = append(r.limbo, f)
-	} else {
-		r.fs.giveFrame(f)
-	}
+	r.fs.giveFrame(f)
 }
 
 // readAt reads from the offset off ≥ 0; 0 at end of file.

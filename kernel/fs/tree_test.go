@@ -597,3 +597,36 @@ func errnoName(err error) string {
 	}
 	return e.Error()
 }
+
+// Does a directory give its memory back when it is emptied, and a path end somewhere?
+func TestEmptiedDirectoryIsSmall(t *testing.T) {
+	fs, _ := newTest(t)
+	for i := range 1000 {
+		if err := fs.Mkdir(nil, fs.root, fmt.Sprint("/", i), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 1000 {
+		if err := fs.Rmdir(nil, fs.root, fmt.Sprint("/", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := cap(fs.root.order); c > 100 {
+		t.Errorf("an empty directory keeps room for %d entries", c)
+	}
+}
+
+func TestPathIsBounded(t *testing.T) {
+	fs, _ := newTest(t)
+	at := fs.Root()
+	for range 20 {
+		name := strings.Repeat("n", NameMax)
+		if err := fs.Mkdir(nil, at, name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		at, _ = fs.Lookup(nil, at, name, true)
+	}
+	if _, err := fs.Path(at); err != syscall.ENAMETOOLONG {
+		t.Errorf("a path of 5 KB: %v, want ENAMETOOLONG", err)
+	}
+}

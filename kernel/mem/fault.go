@@ -97,18 +97,19 @@ func (as *AddressSpace) supplyFile(r *region, va VirtAddr, access Prot) syscall.
 		return syscall.ENOMEM
 	}
 	if !r.private() {
-		as.frames.Ref(f)
 		return as.enter(va, f, r.prot)
 	}
 	if access&Write != 0 {
 		own, ok := as.frames.Alloc()
+		if ok {
+			*as.frames.Bytes(own) = *as.frames.Bytes(f)
+		}
+		as.frames.Free(f)
 		if !ok {
 			return syscall.ENOMEM
 		}
-		*as.frames.Bytes(own) = *as.frames.Bytes(f)
 		return as.enter(va, own, r.prot)
 	}
-	as.frames.Ref(f)
 	errno := as.enter(va, f, r.prot&^Write)
 	if errno == 0 {
 		as.faultAround(r, va)
@@ -137,7 +138,6 @@ func (as *AddressSpace) faultAround(r *region, va VirtAddr) {
 		if !ok {
 			return
 		}
-		as.frames.Ref(f)
 		if as.enter(a, f, r.prot&^Write) != 0 {
 			return
 		}

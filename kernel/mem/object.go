@@ -54,6 +54,7 @@ func (o *object) Page(index uint64) (frame.Frame, bool) {
 			*slot = f
 		}
 		if level == 0 {
+			o.frames.Ref(*slot)
 			return *slot, true
 		}
 		const bits = 9 // of index for each level

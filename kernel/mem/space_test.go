@@ -171,6 +171,7 @@ func TestPrivateFileMapping(t *testing.T) {
 		if b := f.Bytes(); b[8] != 8 {
 			k.Error("a private write reached the file")
 		}
+		k.Free(f)
 		k.mustGet(as, at+37*page, 39*page)
 		k.mustGet(as, at+38*page-8, 0) // the last page's end
 		k.want(as.Fault(at+38*page, mem.Read), mem.ErrBus)

@@ -124,8 +124,8 @@ type PageTable interface {
 
 // Backing is the contents of a mapping: a file, seen as pages.
 type Backing interface {
-	// Page returns the frame with page number index, without a reference. It stays
-	// allocated while the Backing is held. false means that the page lies wholly beyond
+	// Page returns the frame with page number index, with a reference for the caller: the
+	// frame may be cut off the file at any time. false means that the page lies wholly beyond
 	// Size, or, if it does not, that there is no memory for it.
 	Page(index uint64) (f frame.Frame, ok bool)
 	// Size returns the length in bytes.

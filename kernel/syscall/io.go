@@ -8,6 +8,7 @@ import (
 
 	"gossamer/kernel/fs"
 	"gossamer/kernel/mem"
+	"gossamer/lwp"
 	"gossamer/proc"
 )
 
@@ -40,6 +41,15 @@ func giveBack(big *[bigBuffer]byte) {
 
 // atPosition as an offset means the file's own position.
 const atPosition = -1
+
+// wanted tells whether a call that has moved some bytes should return with them: for any
+// signal, but of a regular file only because the LWP is to end, as programs rely on.
+func wanted(l *proc.LWP, regular bool) bool {
+	if regular {
+		return l.Attention()&lwp.Exit != 0
+	}
+	return l.Interrupted()
+}
 
 // readFile reads count bytes to user memory.
 func readFile(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno) {
@@ -80,9 +90,10 @@ func readPieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byte
 			return 0, proc.Errno(err)
 		}
 		done += uint64(n)
-		if n < len(piece) || done == count || f.Ready(fs.EventIn)&fs.EventIn == 0 || l.Interrupted() {
+		if n < len(piece) || done == count || f.Ready(fs.EventIn)&fs.EventIn == 0 || wanted(l, regular) {
 			return done, 0
 		}
+		l.Thread.Yield()
 	}
 }
 
@@ -109,9 +120,10 @@ func writePieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byt
 			return 0, proc.Errno(err)
 		}
 		done += uint64(n)
-		if err != nil || n < len(piece) || done == count || l.Interrupted() {
+		if err != nil || n < len(piece) || done == count || wanted(l, f.Regular() != nil) {
 			return done, 0
 		}
+		l.Thread.Yield()
 	}
 }
 

@@ -1,8 +1,10 @@
 package ksyscall
 
 import (
+	"encoding/binary"
 	"syscall"
 
+	"gossamer/kernel/mem"
 	"gossamer/lwp"
 	"gossamer/proc"
 )
@@ -70,7 +72,9 @@ func rtSigpending(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 		return 0, syscall.EINVAL
 	}
 	set := l.Pending()
-	return 0, put(l, a[0], &set)
+	var b [proc.SigsetSize]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(set))
+	return result(l.Space().CopyOut(mem.VirtAddr(a[0]), b[:a[1]]))
 }
 
 func rtSigsuspend(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {

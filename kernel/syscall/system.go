@@ -158,6 +158,9 @@ func getrandom(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 		if done == count || l.Interrupted() {
 			return done, 0
 		}
+		if done%bigBuffer == 0 {
+			l.Thread.Yield()
+		}
 	}
 }
 

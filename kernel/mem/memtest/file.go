@@ -47,6 +47,7 @@ func (f *File) Page(index uint64) (frame.Frame, bool) {
 	if f.m.inject() {
 		return frame.None, false
 	}
+	f.m.Ref(f.pages[index])
 	return f.pages[index], true
 }
 
