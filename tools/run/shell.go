@@ -31,7 +31,11 @@ func (c *config) shell(gdb bool) (int, error) {
 	if !c.timed && (gdb || isTerminal(os.Stdin)) {
 		c.timeout = 0
 	}
-	m, err := c.newMachine("init=/bin/init")
+	commandLine := "init=/bin/init"
+	if !isTerminal(os.Stdin) {
+		commandLine += " noecho"
+	}
+	m, err := c.newMachine(commandLine)
 	if err != nil {
 		return 0, err
 	}

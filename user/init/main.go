@@ -7,7 +7,8 @@
 //	test            the same with /bin/tests
 //	bench           the same with /bin/bench
 //	match=FILTER    the argument of tests and bench: which of them to run
-//	noecho          the console does not echo its input
+//	noecho          the console's input is no terminal: it is not echoed, and the end of the
+//	                first shell ends the machine
 //	(none)          /bin/sh on the console, again and again
 //
 // A word that contains blanks stands in double quotes as a whole. Words given to init
@@ -27,6 +28,7 @@ var (
 	env     sys.Vector
 	scratch sys.Path
 	runFile [12 << 10]byte
+	piped   bool
 )
 
 func main() {
@@ -49,6 +51,11 @@ func main() {
 		argv.Add("/bin/sh")
 		started := sys.Now()
 		reapUntil(spawn())
+		if piped { // the end of the input was the end of the shell
+			out.Out.Flush()
+			sys.ExitMachine(0)
+			sys.Exit(0)
+		}
 		if sys.Now()-started < 1e9 {
 			sys.Sleep(1e9) // a shell that cannot start must not take the machine
 		}
@@ -138,6 +145,7 @@ func wanted() bool {
 		case sys.HasPrefix(w, "match="):
 			filter = w[len("match="):]
 		case w == "noecho":
+			piped = true
 			noEcho()
 		}
 	}
