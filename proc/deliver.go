@@ -27,10 +27,11 @@ func (l *LWP) attend() bool {
 		case takeStop:
 			l.stop(info.Signal, int(info.Code))
 		case takeHandler:
+			timed := l.sleepUntil != 0
 			l.sleepUntil = 0
 			if l.interrupted {
 				l.interrupted = false
-				if l.again || act.Flags&SaRestart != 0 && l.restart() {
+				if l.again || act.Flags&SaRestart != 0 && !timed && l.restart() {
 					l.Ctx.RestartSyscall()
 				}
 			}
@@ -104,6 +105,9 @@ func (l *LWP) nextSignal() (info Siginfo, act Sigaction, old Sigset, what taking
 				l.mask |= bit(sig)
 			}
 			l.mask &^= unblockable
+			if p.pending.set&l.mask&^old != 0 {
+				p.passOn()
+			}
 			if act.Flags&SaResetHand != 0 {
 				p.actions[sig].Handler = SigDfl
 			}

@@ -51,6 +51,7 @@ func (l *LWP) Exec(at fs.Node, path string, v *Vectors) syscall.Errno {
 	}
 
 	// The point of no return.
+	l.letGo()
 	old := l.space
 	p.become(sp, v, path)
 	l.enter(sp)
@@ -61,6 +62,7 @@ func (l *LWP) Exec(at fs.Node, path string, v *Vectors) syscall.Errno {
 	s.mu.Lock()
 	p.didExec = true
 	s.mu.Unlock()
+	l.takeNumber()
 	p.endVfork()
 	return 0
 }
@@ -98,9 +100,11 @@ func (l *LWP) endOthers() bool {
 	p := l.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.dying {
-		return false
+	if p.dying || p.execing != nil {
+		return false // of several that call execve, the first goes on
 	}
+	p.execing = l
+	defer func() { p.execing = nil }()
 	for _, o := range p.lwps {
 		if o != l {
 			o.Notify(lwp.Exit)
@@ -115,6 +119,20 @@ func (l *LWP) endOthers() bool {
 		}
 	}
 	return true
+}
+
+// takeNumber gives the only LWP of a process the process's number, as execve does.
+func (l *LWP) takeNumber() {
+	p := l.p
+	s := p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if PID(l.ID) != p.ID {
+		delete(s.lwps, l.ID)
+		p.mu.Lock()
+		l.ID = lwp.ID(p.ID)
+		p.mu.Unlock()
+	}
 }
 
 // image returns the parsed executable that a file is, from the cache at the file if it has

@@ -9,6 +9,7 @@ import (
 // process takes the process with it.
 func (l *LWP) finish() {
 	p := l.p
+	l.letGo()
 	sp, last := p.leave(l)
 	if !last {
 		return
@@ -21,14 +22,17 @@ func (l *LWP) finish() {
 
 // leave takes an LWP out of its process. The last one gets the address space to drop.
 func (p *Process) leave(l *LWP) (sp *space, last bool) {
+	if PID(l.ID) != p.ID {
+		p.sys.forget(l)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for i := range p.lwps {
-		if p.lwps[i] == l {
-			p.lwps = append(p.lwps[:i], p.lwps[i+1:]...)
-			break
-		}
-	}
+	end := len(p.lwps) - 1
+	p.lwps[l.index] = p.lwps[end]
+	p.lwps[l.index].index = l.index
+	p.lwps[end] = nil
+	p.lwps = p.lwps[:end]
+	p.passOn()
 	p.cpuGone += l.Thread.CPUTime()
 	l.Ctx.Release()
 	p.lwpGone.WakeAll()
@@ -38,6 +42,13 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 	p.dying = true
 	sp, p.space = p.space, nil
 	return sp, true
+}
+
+// forget takes an LWP's number out of the system's table.
+func (s *System) forget(l *LWP) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.lwps, l.ID)
 }
 
 // bury turns the process into a zombie, or, if the parent does not want to know, nothing.

@@ -7,16 +7,18 @@ import (
 )
 
 // Fork makes a process that is a copy of the caller's, with one LWP that is a copy of the
-// caller: fork(2). The call returns 0 in the child. With vfork, the child runs in the same
-// address space and the caller waits until the child has called execve or ended: vfork(2).
+// caller: fork(2), and clone(2) without CLONE_THREAD. The call returns 0 in the child. With
+// CloneVM the child runs in the same address space; with CloneVfork the caller waits until
+// the child has called execve or ended.
 //
 // Errors: EAGAIN, too many processes; ENOMEM, of page frames or kernel heap.
-func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
+func (l *LWP) Fork(o CloneOptions) (PID, syscall.Errno) {
 	s := l.p.sys
+	vfork := o.Flags&CloneVfork != 0
 	if errno := s.reserve(); errno != 0 {
 		return 0, errno
 	}
-	c, cl, errno := l.copyProcess(vfork)
+	c, cl, errno := l.copyProcess(&o)
 	if errno == 0 {
 		if errno = l.link(c); errno != 0 {
 			c.discard()
@@ -27,6 +29,7 @@ func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
 		return 0, errno
 	}
 	id := c.ID
+	o.tell(l, cl)
 	cl.Thread.Start()
 	if vfork {
 		l.awaitVfork(c)
@@ -35,10 +38,10 @@ func (l *LWP) Fork(vfork bool) (PID, syscall.Errno) {
 }
 
 // copyProcess makes the child, in no table yet.
-func (l *LWP) copyProcess(vfork bool) (*Process, *LWP, syscall.Errno) {
+func (l *LWP) copyProcess(o *CloneOptions) (*Process, *LWP, syscall.Errno) {
 	p := l.p
 	sp := l.space
-	if vfork {
+	if o.Flags&CloneVM != 0 {
 		sp.share()
 	} else {
 		var err error
@@ -46,11 +49,13 @@ func (l *LWP) copyProcess(vfork bool) (*Process, *LWP, syscall.Errno) {
 			return nil, nil, Errno(err)
 		}
 	}
-	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: vfork, space: sp}
+	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: o.Flags&CloneVfork != 0, space: sp}
 	c.files = p.files.fork()
-	cl := c.newLWP(0, l.Ctx.Clone())
-	cl.Ctx.Call().Number = 0
-	cl.altStack = l.altStack
+	cl := c.newLWP(0, o.context(l))
+	if o.Flags&(CloneVM|CloneVfork) != CloneVM {
+		cl.altStack = l.altStack
+	}
+	cl.clearTID = o.clearTID()
 	cl.enter(sp)
 
 	p.mu.Lock()

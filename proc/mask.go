@@ -23,7 +23,11 @@ func (l *LWP) SetMask(mask Sigset) {
 }
 
 func (l *LWP) setMask(mask Sigset) {
+	more := mask &^ l.mask
 	l.mask = mask &^ unblockable
+	if l.p.pending.set&more != 0 {
+		l.p.passOn()
+	}
 	if (l.pending.set|l.p.pending.set)&^l.mask != 0 {
 		l.Recheck(lwp.Signal)
 	}
@@ -69,6 +73,34 @@ func (l *LWP) Suspend(mask Sigset) syscall.Errno {
 	return l.pause()
 }
 
+// WithMask makes a call that waits, with mask in force meanwhile if it is not nil: ppoll(2).
+// The mask comes back when the call has ended, or after the handler that interrupted it.
+func (l *LWP) WithMask(mask *Sigset, wait func() syscall.Errno) syscall.Errno {
+	if mask == nil {
+		return wait()
+	}
+	if !l.swapMask(*mask) {
+		return syscall.EINTR
+	}
+	errno := wait()
+	if errno != syscall.EINTR {
+		l.p.mu.Lock()
+		defer l.p.mu.Unlock()
+		l.suspended = false
+		l.setMask(l.oldMask)
+	}
+	return errno
+}
+
+// swapMask puts the mask in force; false if there is something to attend to first.
+func (l *LWP) swapMask(mask Sigset) bool {
+	l.p.mu.Lock()
+	defer l.p.mu.Unlock()
+	l.oldMask, l.suspended = l.mask, true
+	l.setMask(mask)
+	return l.Attention() == 0
+}
+
 // Pause waits for a signal to be taken: pause(2). It returns EINTR.
 func (l *LWP) Pause() syscall.Errno {
 	l.p.mu.Lock()
@@ -90,16 +122,28 @@ func (l *LWP) pause() syscall.Errno {
 // SleepUntil waits until Now reaches deadline: 0, or EINTR. A relative sleep that was
 // interrupted and is made again without a handler having run goes on with its old deadline.
 func (l *LWP) SleepUntil(deadline int64, relative bool) syscall.Errno {
-	if relative && l.sleepUntil != 0 {
-		deadline = l.sleepUntil
+	if relative {
+		deadline = l.Resume(deadline)
 	}
-	l.sleepUntil = 0
 	err := l.Thread.Sleep(deadline - l.p.sys.Now())
 	if err != nil && relative {
 		l.sleepUntil = deadline
 	}
 	return Errno(err)
 }
+
+// Resume returns the deadline of a wait that is to end at deadline: an earlier one if the wait
+// was interrupted (Interrupt) and is made again without a handler having run.
+func (l *LWP) Resume(deadline int64) int64 {
+	if l.sleepUntil != 0 {
+		deadline, l.sleepUntil = l.sleepUntil, 0
+	}
+	return deadline
+}
+
+// Interrupt notes the deadline of a wait that a signal has interrupted. A call with a
+// deadline is not made again after a handler, whatever SA_RESTART says, signal(7).
+func (l *LWP) Interrupt(deadline int64) { l.sleepUntil = deadline }
 
 // SleepDeadline returns the deadline of the relative sleep just interrupted.
 func (l *LWP) SleepDeadline() int64 { return l.sleepUntil }

@@ -45,8 +45,9 @@ type Process struct {
 
 	mu sync.Mutex // guards what follows
 
-	lwps     []*LWP
+	lwps     []*LWP          // the one that has the process's number, if it is left, comes first
 	lwpGone  sched.WaitQueue // somebody left lwps
+	execing  *LWP            // the one that is ending the others for its execve
 	dying    bool            // all LWPs are to end
 	exit     WaitStatus      // why
 	cpuGone  int64           // CPU time in ns of LWPs that have ended
@@ -199,4 +200,14 @@ func (p *Process) ChildCPUTime() int64 {
 	p.sys.mu.Lock()
 	defer p.sys.mu.Unlock()
 	return p.childCPU
+}
+
+// first returns the LWP that has the process's number, nil if it has ended.
+func (p *Process) first() *LWP {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.lwps) > 0 && PID(p.lwps[0].ID) == p.ID {
+		return p.lwps[0]
+	}
+	return nil
 }

@@ -81,7 +81,7 @@ func (d *procDir) Lookup(t *sched.Thread, name string) (fs.Node, error) {
 // procSelf is the target of /proc/self for the thread that follows it.
 func procSelf(t *sched.Thread) (string, error) {
 	if l := threadLWP(t); l != nil {
-		return strconv.Itoa(int(l.ID)), nil
+		return strconv.Itoa(int(l.p.ID)), nil
 	}
 	return "", syscall.ENOENT
 }

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"math/bits"
 	"syscall"
 
 	"gossamer/lwp"
@@ -122,10 +123,63 @@ func (p *Process) send(info *Siginfo) {
 	}
 }
 
+// KillLWP sends a signal to one LWP: tkill(2), and tgkill(2) if pid is not 0: then the LWP
+// must be of that process. Signal 0 only asks whether it exists. Errors: EINVAL, ESRCH.
+func (l *LWP) KillLWP(pid PID, id lwp.ID, sig int) syscall.Errno {
+	if id <= 0 || sig < 0 || sig > NSIG {
+		return syscall.EINVAL
+	}
+	s := l.p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	to := s.lookupLWP(id)
+	if to == nil || pid != 0 && to.p.ID != pid {
+		return syscall.ESRCH
+	}
+	info := &Siginfo{Signal: sig, Code: SiTkill, PID: l.p.ID}
+	if sig == 0 {
+		return 0
+	}
+	if sig == sigKILL || sig == sigCONT || stopSignals.Has(sig) {
+		to.p.send(info) // what they do, they do to the process
+		return 0
+	}
+	to.send(info)
+	return 0
+}
+
+// send makes a signal pending for one LWP. sys.mu is held; p.mu is not.
+func (l *LWP) send(info *Siginfo) {
+	p, sig := l.p, info.Signal
+	if p.state != Alive {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	act, blocked := &p.actions[sig], l.mask.Has(sig)
+	if p.dying || act.ignores(sig) && !blocked || p.ID == 1 && act.Handler == SigDfl {
+		return
+	}
+	l.pending.add(info)
+	if !blocked {
+		l.Notify(lwp.Signal)
+	}
+}
+
+// passOn has the process's pending signals looked at by LWPs that do not block them, when
+// the one that was told of them may not take them after all. p.mu is held.
+func (p *Process) passOn() {
+	for set := p.pending.set; set != 0; set &= set - 1 {
+		if to := p.receiver(bits.TrailingZeros64(uint64(set)) + 1); to != nil {
+			to.Notify(lwp.Signal)
+		}
+	}
+}
+
 // receiver returns an LWP that does not block sig, nil if all do. p.mu is held.
 func (p *Process) receiver(sig int) *LWP {
 	for _, l := range p.lwps {
-		if !l.mask.Has(sig) {
+		if !l.mask.Has(sig) && l.Attention()&lwp.Exit == 0 {
 			return l
 		}
 	}
@@ -160,7 +214,8 @@ func (p *Process) Exit(status WaitStatus) {
 	p.die(status)
 }
 
-// ExitLWP ends one LWP: exit(2). If it is the last one, code is the process's.
+// ExitLWP ends one LWP: exit(2). If the process ends without anybody saying how, the last
+// code is its status, as on Linux.
 func (l *LWP) ExitLWP(code int) {
 	p := l.p
 	p.mu.Lock()

@@ -80,6 +80,7 @@ func (a *Sigaction) ignores(sig int) bool {
 // Values of si_code.
 const (
 	SiUser    = 0
+	SiTkill   = -6 // by tkill(2)
 	SiKernel  = 0x80
 	cldExited = 1
 	cldKilled = 2

@@ -6,6 +6,8 @@ import (
 	"syscall"
 
 	"gossamer/kernel/fs"
+	"gossamer/kernel/futex"
+	"gossamer/lwp"
 )
 
 // A PID names a process, a process group or a session.
@@ -16,6 +18,9 @@ const maxPID = 1 << 22
 
 // DefaultMaxProcesses bounds the processes that exist at one time, zombies included.
 const DefaultMaxProcesses = 512
+
+// DefaultMaxLWPs bounds the LWPs besides the first of each process.
+const DefaultMaxLWPs = 1 << 17
 
 // NCalls bounds the numbers of system calls: Linux's, then Gossamer's own from 1024 on.
 const NCalls = 2048
@@ -43,10 +48,13 @@ type System struct {
 	Restarts     [NCalls]Restart
 	CallName     func(nr uint64) string
 	MaxProcesses int
+	MaxLWPs      int
+	Futexes      futex.Table
 
 	mu      sync.Mutex // the tree lock, doc.go
 	procs   map[PID]*Process
-	count   int // reserved places: processes that are in procs or about to be
+	lwps    map[lwp.ID]*LWP // those that do not have their process's number
+	count   int             // reserved places: processes that are in procs or about to be
 	lastPID PID
 	wrapped bool
 	init    *Process
@@ -60,7 +68,9 @@ func NewSystem(m Machine, tree *fs.FS) *System {
 		FS:           tree,
 		CallName:     func(nr uint64) string { return fmt.Sprintf("call %d", nr) },
 		MaxProcesses: DefaultMaxProcesses,
+		MaxLWPs:      DefaultMaxLWPs,
 		procs:        make(map[PID]*Process),
+		lwps:         make(map[lwp.ID]*LWP),
 		booted:       m.Now(),
 	}
 	for nr := range s.Calls {
@@ -100,7 +110,7 @@ func (s *System) release() {
 	s.mu.Unlock()
 }
 
-// newPID finds a number that no process, group or session has. s.mu is held.
+// newPID finds a number that no process, LWP, group or session has. s.mu is held.
 func (s *System) newPID() PID {
 	for {
 		s.lastPID++
@@ -115,7 +125,7 @@ func (s *System) newPID() PID {
 }
 
 func (s *System) pidInUse(id PID) bool {
-	if s.procs[id] != nil {
+	if s.procs[id] != nil || s.lwps[lwp.ID(id)] != nil {
 		return true
 	}
 	for _, p := range s.procs {
@@ -132,4 +142,22 @@ func (s *System) lookup(id PID) (*Process, syscall.Errno) {
 		return p, 0
 	}
 	return nil, syscall.ESRCH
+}
+
+// lookupLWP finds an LWP, nil if there is none. s.mu is held.
+func (s *System) lookupLWP(id lwp.ID) *LWP {
+	if l := s.lwps[id]; l != nil {
+		return l
+	}
+	if p := s.procs[PID(id)]; p != nil {
+		return p.first()
+	}
+	return nil
+}
+
+// HasLWP reports whether there is such an LWP; 0 is the caller.
+func (s *System) HasLWP(id lwp.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return id == 0 || s.lookupLWP(id) != nil
 }

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"gossamer/kernel/futex"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
 	"gossamer/lwp"
@@ -17,11 +18,15 @@ type LWP struct {
 	altStack    lwp.AltStack
 	interrupted bool   // the last call returned EINTR, which has not been dealt with
 	again       bool   // it is to be made again, whatever handler runs
-	sleepUntil  int64  // deadline of an interrupted relative sleep, for when it is made again
+	sleepUntil  int64  // deadline of the wait that was interrupted, for when it is made again
 	patience    int    // waits for memory to become free, outOfMemory
+	clearTID    uint64 // word to be cleared and woken at the end, set_tid_address(2); 0: none
+	robust      uint64 // robust futexes that it may hold, set_robust_list(2); 0: none
+	futex       futex.Waiter
 	buf         []byte // for short reads and writes
 
 	// Guarded by p.mu.
+	index     int // in p.lwps
 	mask      Sigset
 	oldMask   Sigset // to be restored once the signals that rt_sigsuspend let in are taken
 	suspended bool   // oldMask counts
@@ -32,8 +37,14 @@ type LWP struct {
 func (p *Process) newLWP(id lwp.ID, ctx lwp.Context) *LWP {
 	l := &LWP{p: p}
 	l.ID, l.Ctx, l.Owner = id, ctx, l
-	p.lwps = append(p.lwps, l)
+	p.join(l)
 	return l
+}
+
+// join puts an LWP in its process's list; leave takes it out. p.mu is held, or p is new.
+func (p *Process) join(l *LWP) {
+	l.index = len(p.lwps)
+	p.lwps = append(p.lwps, l)
 }
 
 // enter makes the LWP run in an address space.

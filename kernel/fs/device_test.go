@@ -5,8 +5,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"gossamer/kernel/dev/tty"
 )
 
 func TestMemoryDevices(t *testing.T) {
@@ -72,43 +70,5 @@ func TestIoctlOnFiles(t *testing.T) {
 	}
 	if err := f.Ioctl(nil, 0xdead, 0, b); err != syscall.ENOTTY {
 		t.Errorf("unknown request: %v", err)
-	}
-}
-
-// Does a terminal serve as a device, as far as File is concerned?
-func TestConsole(t *testing.T) {
-	fs, _ := newTest(t)
-	var screen bytes.Buffer
-	console := tty.New(tty.Config{Output: &screen, Signal: func(int, syscall.Signal) {}})
-	if err := fs.AddDevice("/console", Rdev(5, 1), 0o600, console); err != nil {
-		t.Fatal(err)
-	}
-	f := openTest(t, fs, "/console", syscall.O_RDWR|syscall.O_NONBLOCK)
-	defer f.Close()
-	b := make([]byte, 100)
-	if _, err := f.Read(nil, b); err != syscall.EAGAIN || f.Ready(EventIn|EventOut) != EventOut {
-		t.Errorf("no input: %v, ready %#x", err, f.Ready(EventIn|EventOut))
-	}
-	console.Input([]byte("line\r"))
-	if f.Ready(EventIn|EventOut) != EventIn|EventOut {
-		t.Errorf("input: ready %#x", f.Ready(EventIn|EventOut))
-	}
-	if n, err := f.Read(nil, b); string(b[:n]) != "line\n" || err != nil {
-		t.Errorf("read %q, %v", b[:n], err)
-	}
-	f.Write(nil, []byte("out\n"))
-	if screen.String() != "line\r\nout\r\n" {
-		t.Errorf("screen %q", screen.String())
-	}
-	if _, err := f.Seek(0, 0); err != syscall.ESPIPE {
-		t.Errorf("seek: %v", err)
-	}
-	// Every request that IoctlSize knows is served, with a buffer of that size.
-	for req := uintptr(0x5400); req < 0x5480; req++ {
-		in, out, ok := IoctlSize(req)
-		err := f.Ioctl(nil, req, 0, bytes.Repeat([]byte{1}, max(in, out)))
-		if ok != (err == nil) || !ok && err != syscall.ENOTTY {
-			t.Errorf("request %#x: %v", req, err)
-		}
 	}
 }

@@ -44,11 +44,14 @@
 //	Regular.mu  pages, size, refs, and all else of one file
 //	Pipe.mu     the ring and who sleeps on it (never together with the others)
 //
+// Watchers.mu and Epoll.mu come before all these (epoll.go): a stream tells its Watchers of a
+// change when it has released its lock.
+//
 // Generated nodes call out to package proc: a walk gives FS.mu up around such a
 // call, so proc may take its own locks there, and may call fs.
 //
 // # Reading order
 //
 // node, fs, dir, walk, tree, rename; pages, regular, image; file, open, dirent;
-// pipe; device, memdev, ioctl; procfs; cpio.
+// pipe, eventfd, poll, epoll; device, memdev, ioctl; procfs; cpio.
 package fs

@@ -22,6 +22,9 @@ type File struct {
 	pos  int64
 	text []byte     // contents of a ProcFile
 	list []DirEntry // contents of a ProcDir, as of the last listing from its start
+
+	epolls []*epollItem // the sets that it is in
+	polled atomic.Bool  // there have been such
 }
 
 // Status flags that SetFlags changes.
@@ -42,6 +45,9 @@ func (f *File) Close() {
 	if f.refs.Add(-1) != 0 {
 		return
 	}
+	if f.polled.Load() {
+		f.leaveEpolls()
+	}
 	switch {
 	case f.reg != nil:
 		if f.writable() {
@@ -51,6 +57,8 @@ func (f *File) Close() {
 	case f.stream != nil:
 		if p, ok := f.node.(*Pipe); ok {
 			p.close(f.writable())
+		} else if e := f.Epoll(); e != nil {
+			e.closed()
 		}
 	}
 }
@@ -231,6 +239,8 @@ func (f *File) Ready(wanted Events) Events {
 	switch s := f.stream.(type) {
 	case *Pipe:
 		ready = s.ready(f.writable())
+	case *EventFD:
+		ready = s.ready()
 	case interface{ Readable() bool }:
 		if !s.Readable() {
 			ready = EventOut

@@ -38,6 +38,7 @@ type Pipe struct {
 	writersWant  uint // the least room that one of those is content with
 	canRead      sched.WaitQueue
 	canWrite     sched.WaitQueue
+	watchers     Watchers
 	rFile, wFile File // the first two Files, allocated along
 }
 
@@ -58,6 +59,9 @@ func (p *Pipe) end(f *File, flags int) *File {
 	return f
 }
 
+// Watchers implements what epoll(7) wants.
+func (p *Pipe) Watchers() *Watchers { return &p.watchers }
+
 // Read takes what is there, at least one byte; 0 at end of file: nobody can write.
 // EAGAIN, EINTR.
 func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
@@ -69,11 +73,15 @@ func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 		copy(b[:n], p.pages[p.head/pageSize%pipePages][at:])
 		p.taken(n)
 		p.mu.Unlock()
+		p.watchers.Notify(EventOut)
 		return int(n), nil
 	}
 	done, wake, err := p.read(t, b, nonblock)
 	if wake {
 		p.canWrite.WakeAll()
+	}
+	if done > 0 {
+		p.watchers.Notify(EventOut)
 	}
 	return done, err
 }
@@ -122,11 +130,15 @@ func (p *Pipe) Write(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 		if wake {
 			p.canRead.WakeAll()
 		}
+		p.watchers.Notify(EventIn)
 		return len(b), nil
 	}
 	done, wake, err := p.write(t, b, nonblock)
 	if wake {
 		p.canRead.WakeAll()
+	}
+	if done > 0 {
+		p.watchers.Notify(EventIn)
 	}
 	return done, err
 }
@@ -138,6 +150,7 @@ func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool
 		return 0, false, nil
 	}
 	atomic := len(b) <= PipeBuf
+	told := 0 // of n, those that Watchers know of
 	for {
 		if p.readers == 0 {
 			err = syscall.EPIPE
@@ -165,6 +178,13 @@ func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool
 		if nonblock {
 			err = syscall.EAGAIN
 			break
+		}
+		if n > told { // without the lock, doc.go; so look again
+			told = n
+			p.mu.Unlock()
+			p.watchers.Notify(EventIn)
+			p.mu.Lock()
+			continue
 		}
 		if n > 0 && p.readersWait {
 			p.readersWait = false
@@ -239,6 +259,11 @@ func (p *Pipe) allocate(page uint) bool {
 
 // close closes one open file at one end.
 func (p *Pipe) close(writer bool) {
+	p.gone(writer)
+	p.watchers.Notify(EventIn | EventOut | EventErr | EventHup)
+}
+
+func (p *Pipe) gone(writer bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if writer {

@@ -15,6 +15,17 @@ func kill(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	return 0, l.Kill(proc.PID(a[0]), int(int32(a[1])))
 }
 
+func tkill(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	return 0, l.KillLWP(0, lwp.ID(a[0]), int(int32(a[1])))
+}
+
+func tgkill(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if proc.PID(a[0]) <= 0 {
+		return 0, syscall.EINVAL
+	}
+	return 0, l.KillLWP(proc.PID(a[0]), lwp.ID(a[1]), int(int32(a[2])))
+}
+
 func rtSigaction(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if a[3] != proc.SigsetSize {
 		return 0, syscall.EINVAL

@@ -22,6 +22,7 @@ type Context struct {
 	pt      mem.PageTable
 	call    lwp.Call
 	child   Program // what Clone is to run
+	thread  bool    // and it is an LWP, which ends alone
 	kick    atomic.Bool
 	handler struct {
 		sp, addr uint64
@@ -135,7 +136,11 @@ func (c *Context) Clone() lwp.Context {
 	if child == nil {
 		child = func(*User) {}
 	}
-	d.push(child, sysExitGroup)
+	end := uint64(sysExitGroup)
+	if c.thread {
+		end = sysExit
+	}
+	d.push(child, end)
 	return d
 }
 

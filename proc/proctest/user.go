@@ -7,14 +7,17 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/lwp"
+	"gossamer/proc"
 )
 
 // Numbers of calls that the kit makes itself.
 const (
 	sysRtSigreturn = 15
+	sysClone       = 56
 	sysFork        = 57
 	sysVfork       = 58
 	sysExecve      = 59
+	sysExit        = 60
 	sysWait4       = 61
 	sysExitGroup   = 231
 )
@@ -68,6 +71,14 @@ func (u *User) Vfork(child Program) int64 { return u.fork(sysVfork, child) }
 func (u *User) fork(nr uint64, child Program) int64 {
 	u.ctx.child = child
 	return u.Call(nr)
+}
+
+// Clone makes an LWP (flags with CLONE_THREAD) or a process that runs child, by clone(2). An
+// LWP whose program returns calls exit(2).
+func (u *User) Clone(flags uint64, stack, parentTID, childTID, tls uint64, child Program) int64 {
+	u.ctx.child, u.ctx.thread = child, flags&proc.CloneThread != 0
+	defer func() { u.ctx.thread = false }()
+	return u.Call(sysClone, flags, stack, parentTID, childTID, tls)
 }
 
 // Exit ends the process; it does not return.

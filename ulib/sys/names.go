@@ -35,6 +35,7 @@ var errNames = [...]string{
 	ENOTEMPTY:    "ENOTEMPTY",
 	ELOOP:        "ELOOP",
 	EOVERFLOW:    "EOVERFLOW",
+	ETIMEDOUT:    "ETIMEDOUT",
 }
 
 // ErrName returns the name of one of the error numbers above, "E?" for another.

@@ -41,6 +41,7 @@ const (
 	ENOTEMPTY    = syscall.ENOTEMPTY
 	ELOOP        = syscall.ELOOP
 	EOVERFLOW    = syscall.EOVERFLOW
+	ETIMEDOUT    = syscall.ETIMEDOUT
 )
 
 // Raw system calls: the kernel's result register, unexamined. Pointers are to be converted

@@ -49,6 +49,9 @@ func childMain() {
 		sys.Exit(status)
 	case "signals":
 		childSignals()
+	case "thread-id":
+		equal(sys.Gettid(), sys.Getpid(), "LWP after execve")
+		sys.Exit(0)
 	case "spin":
 		for {
 		}

@@ -1,6 +1,10 @@
 package tty
 
-import "syscall"
+import (
+	"syscall"
+
+	"gossamer/kernel/fs"
+)
 
 // Input is called by the driver with bytes that have come in. It may be called by
 // any goroutine, while threads read and write.
@@ -8,6 +12,7 @@ func (t *TTY) Input(p []byte) {
 	pgrp, signals, wake := t.input(p)
 	if wake {
 		t.readable.WakeAll()
+		t.watchers.Notify(fs.EventIn)
 	}
 	if pgrp != 0 {
 		for _, sig := range signals {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"syscall"
 
+	"gossamer/kernel/fs"
 	"gossamer/kernel/sched"
 )
 
@@ -33,6 +34,7 @@ type TTY struct {
 	nsignals int
 	out      output
 	readable sched.WaitQueue
+	watchers fs.Watchers
 }
 
 // Winsize is struct winsize of tty_ioctl(2).
@@ -44,6 +46,9 @@ func New(cfg Config) *TTY {
 	t.out.w = cfg.Output
 	return t
 }
+
+// Watchers implements what epoll(7) wants.
+func (t *TTY) Watchers() *fs.Watchers { return &t.watchers }
 
 // SetForeground makes pgrp the process group that signals go to.
 func (t *TTY) SetForeground(pgrp int) {

@@ -1,0 +1,114 @@
+package proc
+
+import (
+	"encoding/binary"
+	"syscall"
+
+	"gossamer/lwp"
+)
+
+// Flags of clone(2) that mean something here.
+const (
+	CloneVM           = 0x00000100
+	CloneFS           = 0x00000200
+	CloneFiles        = 0x00000400
+	CloneSighand      = 0x00000800
+	CloneVfork        = 0x00004000
+	CloneThread       = 0x00010000
+	CloneSysvsem      = 0x00040000 // there are no System V semaphores to share
+	CloneSetTLS       = 0x00080000
+	CloneParentSetTID = 0x00100000
+	CloneChildClrTID  = 0x00200000
+	CloneDetached     = 0x00400000 // ignored, as on Linux
+	CloneChildSetTID  = 0x01000000
+
+	// CloneLWP is what makes an LWP of the caller's process: it shares all, or it is none.
+	CloneLWP = CloneVM | CloneFS | CloneFiles | CloneSighand | CloneThread
+)
+
+// CloneOptions is what clone(2) is told.
+type CloneOptions struct {
+	Flags     uint64
+	Stack     uint64 // the child's stack pointer, 0 for the caller's
+	TLS       uint64 // with CloneSetTLS its FS base, a user address
+	ParentTID uint64 // where its number is stored for CloneParentSetTID
+	ChildTID  uint64 // where for CloneChildSetTID, and what CloneChildClrTID clears
+}
+
+// context returns the child's context.
+func (o *CloneOptions) context(l *LWP) lwp.Context {
+	ctx := l.Ctx.Clone()
+	ctx.Call().Number = 0
+	if o.Stack != 0 {
+		ctx.SetSP(o.Stack)
+	}
+	if o.Flags&CloneSetTLS != 0 {
+		ctx.SetFS(o.TLS)
+	}
+	return ctx
+}
+
+func (o *CloneOptions) clearTID() uint64 {
+	if o.Flags&CloneChildClrTID != 0 {
+		return o.ChildTID
+	}
+	return 0
+}
+
+// tell stores the child's number where parent and child want to find it. That there is no
+// memory is their own affair, as on Linux.
+func (o *CloneOptions) tell(l, child *LWP) {
+	id := binary.LittleEndian.AppendUint32(nil, uint32(child.ID))
+	if o.Flags&CloneParentSetTID != 0 {
+		l.Space().CopyOut(VirtAddr(o.ParentTID), id)
+	}
+	if o.Flags&CloneChildSetTID != 0 {
+		child.Space().CopyOut(VirtAddr(o.ChildTID), id)
+	}
+}
+
+// NewLWP makes another LWP of the caller's process, a copy of the caller but for what the
+// options say: clone(2) with the flags of CloneLWP. The call returns 0 in the new LWP. It has
+// the caller's signal mask, no pending signals and no alternate stack.
+//
+// Errors: EAGAIN, too many LWPs; ENOMEM, the kernel's heap is used up.
+func (l *LWP) NewLWP(o CloneOptions) (lwp.ID, syscall.Errno) {
+	p := l.p
+	if !p.sys.HeapOK() {
+		return 0, syscall.ENOMEM
+	}
+	c := &LWP{p: p}
+	c.Ctx, c.Owner = o.context(l), c
+	c.enter(l.space)
+	c.clearTID = o.clearTID()
+	c.bind(l.Thread.Name())
+	if errno := l.admit(c); errno != 0 {
+		c.Ctx.Release()
+		return 0, errno
+	}
+	id := c.ID
+	o.tell(l, c)
+	c.Thread.Start()
+	return id, 0
+}
+
+// admit gives a new LWP its number and its place in the process. Whatever wants the caller's
+// attention comes first, and then the call is made again: it may be the end of all LWPs.
+func (l *LWP) admit(c *LWP) syscall.Errno {
+	p, s := l.p, l.p.sys
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.lwps) >= s.MaxLWPs {
+		return syscall.EAGAIN
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l.Attention() != 0 {
+		return errRestart
+	}
+	c.ID = lwp.ID(s.newPID())
+	s.lwps[c.ID] = c
+	c.mask = l.mask
+	p.join(c)
+	return 0
+}
