@@ -18,9 +18,10 @@ TEXT ·clone(SB),NOSPLIT,$0-48
 	RET
 child:
 	CLD
-	MOVQ  8(SP), AX        // the argument
-	MOVQ  16(SP), R14      // a g without a lower bound, in the LWP's own block
-	MOVQ  0(SP), DX
+	MOVQ  SP, BX // the new stack; what is on it is not this function's frame
+	MOVQ  8(BX), AX        // the argument
+	MOVQ  16(BX), R14      // a g without a lower bound, in the LWP's own block
+	MOVQ  0(BX), DX
 	SUBQ  $64, SP
 	XORPS X15, X15
 	CALL  (DX)
