@@ -21,6 +21,10 @@
 //
 // # Life of an LWP
 //
+// The first LWP has the process's number; others are made by NewLWP and have numbers of their
+// own, from the same space. All are equal: a process goes on without its first LWP. Of several
+// that call execve the first to say so ends the others, and takes the process's number.
+//
 //	         +------------------------------+
 //	         v                              |
 //	run → attention? → Enter → call, fault, tick
@@ -57,6 +61,6 @@
 //
 // # Reading order
 //
-// machine, system, process, thread, run; fork, exec, exit, status, start; elf, vectors; sigset,
-// send, deliver, mask, group; files; report, disasm; procfs.
+// machine, system, process, thread, run; fork, clone, exec, exit, letgo, status, start; elf, vectors; sigset,
+// send, deliver, mask, group; files; report, disasm; procfs, proctask.
 package proc

@@ -1,6 +1,8 @@
 package proc_test
 
 import (
+	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -333,6 +335,31 @@ func TestLWPsComeAndGo(t *testing.T) {
 				u.Exit(0)
 			})
 			u.Wait(-1, 0)
+		}
+	})
+}
+
+// Does /proc/PID/task show the LWPs, and only those of the process?
+func TestProcTask(t *testing.T) {
+	proctest.New(t).Run(func(u *user) {
+		id := spawn(u, tidAt, func(u *user) { u.Call(nrPause) })
+		open := func(path string) int64 {
+			return u.Call(2, u.String(proctest.Scratch+0x400, path), 0, 0)
+		}
+		fd := open(fmt.Sprintf("/proc/self/task/%d/stat", id))
+		n := u.Call(0, uint64(fd), proctest.Scratch+0x500, 200)
+		if n < 10 || !strings.HasPrefix(string(u.Load(proctest.Scratch+0x500, int(n))), fmt.Sprintf("%d (init) ", id)) {
+			t.Errorf("stat: fd %d, %d bytes", fd, n)
+		}
+		if r := open("/proc/self/task/1/comm"); r < 0 {
+			t.Errorf("the first LWP: %d", r)
+		}
+		if r := open("/proc/self/task/999/comm"); r != -int64(syscall.ENOENT) {
+			t.Errorf("no LWP: %d", r)
+		}
+		fd = open("/proc/self/task")
+		if n := u.Call(217, uint64(fd), proctest.Scratch+0x500, 400); n != 4*24 { // with . and ..
+			t.Errorf("task has %d bytes of entries", n)
 		}
 	})
 }

@@ -20,11 +20,11 @@ func (s *System) MountProc(path string) error {
 	return s.FS.Mount(path, s.FS.NewProcDir(procRoot, 0o555, &procDir{s}))
 }
 
-// Inode numbers: the root, its files, then a block of procPer for each process.
+// Inode numbers: the root, its files, then a block of 16 for each process.
 const (
 	procRoot  = 1
 	procFiles = 2
-	procPer   = 16
+	procTask  = 15 // of a process's 16: its directory task
 )
 
 type procEntry struct {
@@ -123,6 +123,9 @@ var pidEntries = []struct {
 }
 
 func (d *pidDir) Lookup(t *sched.Thread, name string) (fs.Node, error) {
+	if name == "task" {
+		return d.p.sys.FS.NewProcDir(d.p.inode(procTask), 0o555, &taskDir{d.p}), nil
+	}
 	for i, e := range pidEntries {
 		if e.name == name {
 			return d.p.sys.FS.NewProcFile(d.p.inode(1+i), 0o444, func() []byte { return e.text(d.p) }), nil
@@ -135,7 +138,7 @@ func (d *pidDir) List(t *sched.Thread) (list []fs.DirEntry) {
 	for i, e := range pidEntries {
 		list = append(list, fs.DirEntry{Name: e.name, Ino: d.p.inode(1 + i), Kind: fs.KindRegular})
 	}
-	return list
+	return append(list, fs.DirEntry{Name: "task", Ino: d.p.inode(procTask), Kind: fs.KindDirectory})
 }
 
 func (p *Process) argv() []byte {

@@ -78,7 +78,11 @@ func (s *System) sendGroup(pgid PID, info *Siginfo) syscall.Errno {
 // happens to a process that ends or has ended, nor by signal 0. Signals that the process
 // ignores are dropped, unless blocked. Process 1 gets only signals that it has handlers for:
 // nobody ends it. sys.mu is held; p.mu is not.
-func (p *Process) send(info *Siginfo) {
+func (p *Process) send(info *Siginfo) { p.post(info, nil) }
+
+// post is send, to one LWP if only is not nil: that one alone may run the handler. Stopping,
+// continuing and ending are the process's even so.
+func (p *Process) post(info *Siginfo, only *LWP) {
 	sig := info.Signal
 	if sig == 0 || p.state != Alive {
 		return
@@ -113,11 +117,17 @@ func (p *Process) send(info *Siginfo) {
 	case stopSignals.Has(sig):
 		p.dropPending(bit(sigCONT))
 	}
-	to := p.receiver(sig)
+	to, set := p.receiver(sig), &p.pending
+	if only != nil {
+		to, set = nil, &only.pending
+		if !only.mask.Has(sig) {
+			to = only
+		}
+	}
 	if act.ignores(sig) && to != nil {
 		return
 	}
-	p.pending.add(info)
+	set.add(info)
 	if to != nil {
 		to.Notify(lwp.Signal)
 	}
@@ -136,34 +146,8 @@ func (l *LWP) KillLWP(pid PID, id lwp.ID, sig int) syscall.Errno {
 	if to == nil || pid != 0 && to.p.ID != pid {
 		return syscall.ESRCH
 	}
-	info := &Siginfo{Signal: sig, Code: SiTkill, PID: l.p.ID}
-	if sig == 0 {
-		return 0
-	}
-	if sig == sigKILL || sig == sigCONT || stopSignals.Has(sig) {
-		to.p.send(info) // what they do, they do to the process
-		return 0
-	}
-	to.send(info)
+	to.p.post(&Siginfo{Signal: sig, Code: SiTkill, PID: l.p.ID}, to)
 	return 0
-}
-
-// send makes a signal pending for one LWP. sys.mu is held; p.mu is not.
-func (l *LWP) send(info *Siginfo) {
-	p, sig := l.p, info.Signal
-	if p.state != Alive {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	act, blocked := &p.actions[sig], l.mask.Has(sig)
-	if p.dying || act.ignores(sig) && !blocked || p.ID == 1 && act.Handler == SigDfl {
-		return
-	}
-	l.pending.add(info)
-	if !blocked {
-		l.Notify(lwp.Signal)
-	}
 }
 
 // passOn has the process's pending signals looked at by LWPs that do not block them, when
