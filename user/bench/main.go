@@ -20,6 +20,8 @@ var benchmarks = [...]benchmark{
 	{"fork_exit_wait", forkExitWait, 30, 1},
 	{"spawn_exit_wait", spawnExitWait, 20, 1},
 	{"pipe_pingpong", pipePingPong, 1000, 2},
+	{"futex_pingpong", futexPingPong, 1000, 2},
+	{"clone_exit_join", cloneExitJoin, 200, 1},
 	{"yield_switch", yieldSwitch, 1000, 2},
 	{"open_close", openClose, 1000, 1},
 	{"read_1byte", read1Byte, 5000, 1},
