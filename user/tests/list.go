@@ -144,6 +144,7 @@ var tests = [...]test{
 	{"leak/fork", leakFork, 120, gossamerOnly},
 	{"leak/spawn", leakSpawn, 180, gossamerOnly},
 	{"leak/killed", leakKilled, 120, gossamerOnly},
+	{"leak/lwps", leakLWPs, 120, gossamerOnly},
 	{"leak/memory", leakMemory, 120, gossamerOnly},
 	{"leak/files", leakFiles, 120, gossamerOnly},
 	{"leak/exec-errors", leakExecErrors, 120, gossamerOnly},

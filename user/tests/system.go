@@ -61,6 +61,16 @@ func leakKilled() {
 	leaks(50, 500, func() { dies(doUD2, sys.SIGILL, "child") })
 }
 
+// Do LWPs that come and go leave nothing behind?
+func leakLWPs() {
+	leaks(500, 10000, func() {
+		start(0, lwpNothing)
+		sys.JoinLWP(&lwps[0])
+	})
+}
+
+func lwpNothing(uintptr) {}
+
 func leakMemory() {
 	leaks(20, 300, func() {
 		p := anon(64 * page)
