@@ -44,6 +44,14 @@ type Thread struct {
 	outcome       outcome
 	timer         timer
 	sleepq        WaitQueue
+	parkMu        mutex
+	parkq         WaitQueue
+	token         bool
+
+	class   Class
+	level   int
+	bound   int // CPU + 1
+	control *Control
 
 	interrupted atomic.Bool
 	shouldYield atomic.Bool
@@ -98,3 +106,23 @@ func (t *Thread) Name() string { return t.name }
 
 // Priority is the thread's priority.
 func (t *Thread) Priority() Priority { return t.prio }
+
+// SetClass gives t another class and the priority in it; the caller has checked that the class
+// has it (Class.Range).
+func (t *Thread) SetClass(c Class, level int) { t.class, t.level = c, level }
+
+// Class is what SetClass was told.
+func (t *Thread) Class() (c Class, level int) { return t.class, t.level }
+
+// Bind has t run on one CPU only, numbered from 0; -1 lets it run anywhere. It counts from the
+// next time that t is switched to; if t is running elsewhere it is made to move.
+func (t *Thread) Bind(cpu int) { t.bound = cpu + 1 }
+
+// Bound is the CPU that t is bound to, or -1.
+func (t *Thread) Bound() int { return t.bound - 1 }
+
+// CPU is where t runs, or ran last.
+func (t *Thread) CPU() int { return 0 }
+
+// SetControl has the scheduler keep c up to date; nil: no more. Only t itself may call it.
+func (t *Thread) SetControl(c *Control) { t.control = c }
