@@ -24,7 +24,7 @@ func (as *AddressSpace) Brk(addr VirtAddr) VirtAddr {
 		}
 		as.insert(region{start: was, end: will, prot: Read | Write})
 	case will < was:
-		if as.roomFor(1) != nil {
+		if as.roomFor(1) != nil || as.changeable(will, was) != nil {
 			return as.brk
 		}
 		as.unmap(will, was)

@@ -33,6 +33,9 @@
 // Memory is promised freely: a mapping never fails for lack of frames, a Fault may, with
 // ENOMEM. Flag NoReserve therefore changes nothing.
 //
+// Pinned memory (pinned.go) is the exception: shared with the kernel, present from the
+// beginning, and not the program's to change.
+//
 // # Locks
 //
 // AddressSpace.mu guards regions, page table, break and resident count. It is held while
@@ -48,5 +51,5 @@
 // its file goes on showing the pages it had.
 //
 // Read types.go, space.go, region.go, fault.go, map.go, protect.go, brk.go, copy.go; then
-// object.go and frames.go. Package memtest has a machine to test on.
+// object.go, pinned.go and frames.go. Package memtest has a machine to test on.
 package mem

@@ -25,7 +25,7 @@ func span(addr VirtAddr, length uint64) (end VirtAddr, err error) {
 //
 // Semantics and errors are those of mmap(2): EINVAL: length 0, or something is not page
 // aligned, or b does not go with Anonymous; EOVERFLOW: off plus length; EEXIST: FixedNoReplace
-// and not free; EPERM: Fixed below UserMin; ENOMEM: no room, or too many regions.
+// and not free; EPERM: Fixed below UserMin or over pinned memory; ENOMEM: no room, or too many regions.
 // After an error nothing has changed.
 func (as *AddressSpace) Map(addr VirtAddr, length uint64, prot Prot, flags MapFlags, b Backing, off int64) (VirtAddr, error) {
 	if length == 0 || (flags&Anonymous != 0) != (b == nil) {
@@ -50,6 +50,11 @@ func (as *AddressSpace) Map(addr VirtAddr, length uint64, prot Prot, flags MapFl
 	addr, err := as.place(addr, size, flags)
 	if err != nil {
 		return 0, err
+	}
+	if flags&Fixed != 0 {
+		if err := as.changeable(addr, addr+size); err != nil {
+			return 0, err
+		}
 	}
 	// Replacing may split a region in two, and then there is the new one.
 	if err := as.roomFor(2); err != nil {
@@ -109,7 +114,7 @@ func (as *AddressSpace) clearOfGuards(from, to VirtAddr) bool {
 
 // Unmap removes what is mapped in [addr, addr+length), length rounded up to pages; holes are
 // allowed. munmap(2). EINVAL: addr is not aligned, length is 0, or the range leaves the
-// user's; ENOMEM: it would take too many regions. After an error nothing has changed.
+// user's; EPERM: pinned memory in it; ENOMEM: it would take too many regions. After an error nothing has changed.
 func (as *AddressSpace) Unmap(addr VirtAddr, length uint64) error {
 	end, err := span(addr, length)
 	if err != nil || length == 0 {
@@ -117,6 +122,9 @@ func (as *AddressSpace) Unmap(addr VirtAddr, length uint64) error {
 	}
 	as.mu.Lock()
 	defer as.mu.Unlock()
+	if err := as.changeable(addr, end); err != nil {
+		return err
+	}
 	if err := as.roomFor(1); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import "syscall"
 
 // Protect sets the rights of the pages in [addr, addr+length), length rounded up to pages.
 // mprotect(2). EINVAL: addr is not aligned; ENOMEM: not everything there is mapped, or it would
-// take too many regions; EACCES: Write on a DenyWrite mapping. After an error nothing has
+// take too many regions; EACCES: Write on a DenyWrite mapping; EPERM: pinned memory. After an error nothing has
 // changed (Linux changes what lies before the first hole).
 func (as *AddressSpace) Protect(addr VirtAddr, length uint64, prot Prot) error {
 	if length == 0 && addr.aligned() {
@@ -19,6 +19,9 @@ func (as *AddressSpace) Protect(addr VirtAddr, length uint64, prot Prot) error {
 	defer as.mu.Unlock()
 	if !as.covered(addr, end) {
 		return syscall.ENOMEM
+	}
+	if err := as.changeable(addr, end); err != nil {
+		return err
 	}
 	if err := as.roomFor(2); err != nil {
 		return err
@@ -61,7 +64,7 @@ const (
 
 // Advise tells what the pages in [addr, addr+length), length rounded up to pages, are good
 // for. EINVAL: addr is not aligned, the advice is unknown, or AdviseFree for what is not private
-// and anonymous; ENOMEM: not everything there is mapped, but what is has been dealt with.
+// and anonymous; EPERM: what would be forgotten is pinned; ENOMEM: not everything there is mapped, but what is has been dealt with.
 func (as *AddressSpace) Advise(addr VirtAddr, length uint64, a Advice) error {
 	switch a {
 	case AdviseNormal, AdviseRandom, AdviseSequential, AdviseWillNeed, AdviseDontNeed, AdviseFree,
@@ -79,6 +82,9 @@ func (as *AddressSpace) Advise(addr VirtAddr, length uint64, a Advice) error {
 	as.mu.Lock()
 	defer as.mu.Unlock()
 	if a == AdviseDontNeed || a == AdviseFree {
+		if err := as.changeable(addr, end); err != nil {
+			return err
+		}
 		for i := as.find(addr); i < len(as.regions) && as.regions[i].start < end; i++ {
 			r := &as.regions[i]
 			if a == AdviseFree && r.backing != nil {

@@ -26,7 +26,10 @@ const (
 	// is open for reading only.
 	DenyWrite
 
-	// regionFlags are those that a region keeps; they are part of its identity.
+	// pinned marks a region whose backing is a *Pinned. Map does not take it.
+	pinned
+
+	// regionFlags are those that Map keeps in a region; they are part of its identity.
 	regionFlags = Shared | GuardBelow | DenyWrite
 )
 

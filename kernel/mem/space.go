@@ -43,7 +43,7 @@ func (as *AddressSpace) RSS() uint64 {
 }
 
 // Fork returns a copy of the address space. Private pages are borrowed by both until one
-// writes; shared ones are the same. ENOMEM: no memory; nothing has changed that a program
+// writes; shared ones are the same; pinned ones are as their owner wants. ENOMEM: no memory; nothing has changed that a program
 // could see.
 func (as *AddressSpace) Fork() (*AddressSpace, error) {
 	child, err := New(as.frames, as.newPT)
@@ -62,16 +62,23 @@ func (as *AddressSpace) copyTo(child *AddressSpace) error {
 	as.mu.Lock()
 	defer as.mu.Unlock()
 	child.brkStart, child.brk = as.brkStart, as.brk
-	child.regions = make([]region, len(as.regions), len(as.regions)+2)
-	copy(child.regions, as.regions)
-	for i := range child.regions {
-		if b := child.regions[i].backing; b != nil {
-			b.Hold()
-		}
-	}
+	child.regions = make([]region, 0, len(as.regions)+2)
 	defer as.pt.Flush()
-	for i := range child.regions {
-		r := &child.regions[i]
+	for _, r := range as.regions {
+		if r.flags&pinned != 0 {
+			ok, err := child.copyPinned(&r)
+			if ok {
+				child.regions = append(child.regions, r)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if r.backing != nil {
+			r.backing.Hold()
+		}
+		child.regions = append(child.regions, r)
 		if !r.private() {
 			continue // the child finds the pages in the backing
 		}
