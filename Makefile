@@ -3,7 +3,7 @@
 #   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm TIMEOUT=S V=1]
 
 .DEFAULT_GOAL := help
-.PHONY: help build shell run test test-host check vet bench gdb clean
+.PHONY: help build shell run test test-host check vet bench peer gdb clean
 
 export CPUS MEM CPU ACCEL TIMEOUT V
 
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-host   the tests that need no QEMU, with the race detector'
 	@echo 'make check       gofmt, go vet, and barecheck on kernel and programs'
 	@echo 'make bench       the benchmarks in guest instructions; RUN=REGEX chooses'
+	@echo 'make peer        the same on Debian'\''s Linux beside it, and the ratio'
 	@echo 'make gdb         boot to a shell, waiting for gdb'
 	@echo 'make clean       remove ./build'
 
@@ -40,6 +41,10 @@ test-host:
 
 bench:
 	@./qemu.sh bench $(if $(RUN),'$(RUN)')
+
+peer:
+	@CGO_ENABLED=0 go build -trimpath -o build/tools/ ./tools/peer
+	@build/tools/peer $(PEER)
 
 gdb:
 	@./qemu.sh gdb
