@@ -51,6 +51,7 @@ func main() {
 		MemInfo:      func() proc.MemInfo { return memInfo(frames) },
 		CPUInfo:      cpuInfo,
 		HeapOK:       heapOK,
+		TimeSlice:    goos.SliceNS,
 		Log:          logf,
 		Exit:         exit,
 		Power:        power,

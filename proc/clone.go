@@ -21,6 +21,7 @@ const (
 	CloneChildClrTID  = 0x00200000
 	CloneDetached     = 0x00400000 // ignored, as on Linux
 	CloneChildSetTID  = 0x01000000
+	CloneClearSighand = 0x100000000 // handlers become the default action; clone3(2) only
 
 	// CloneLWP is what makes an LWP of the caller's process: it shares all, or it is none.
 	CloneLWP = CloneVM | CloneFS | CloneFiles | CloneSighand | CloneThread
@@ -109,6 +110,7 @@ func (l *LWP) admit(c *LWP) syscall.Errno {
 	c.ID = lwp.ID(s.newPID())
 	s.lwps[c.ID] = c
 	c.mask = l.mask
+	c.inherit(l)
 	p.join(c)
 	return 0
 }

@@ -75,6 +75,11 @@ func (p *Process) become(sp *space, v *Vectors, path string) {
 	p.space = sp
 	p.exe, p.name = path, baseName(path)
 	p.cmdline = v.argBytes()
+	p.uncatch()
+}
+
+// uncatch gives signals with handlers their default action. p.mu is held, or p is new.
+func (p *Process) uncatch() {
 	for sig := range p.actions {
 		a := &p.actions[sig]
 		if a.Handler > SigIgn {

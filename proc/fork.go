@@ -63,7 +63,11 @@ func (l *LWP) copyProcess(o *CloneOptions) (*Process, *LWP, syscall.Errno) {
 	cl.mask = l.mask
 	c.actions, c.cwd, c.umask = p.actions, p.cwd, p.umask
 	c.name, c.exe, c.cmdline, c.stackMax = p.name, p.exe, p.cmdline, p.stackMax
+	if o.Flags&CloneClearSighand != 0 {
+		c.uncatch()
+	}
 	cl.bind(c.name)
+	cl.inherit(l)
 	return c, cl, 0
 }
 

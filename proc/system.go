@@ -154,10 +154,3 @@ func (s *System) lookupLWP(id lwp.ID) *LWP {
 	}
 	return nil
 }
-
-// HasLWP reports whether there is such an LWP; 0 is the caller.
-func (s *System) HasLWP(id lwp.ID) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return id == 0 || s.lookupLWP(id) != nil
-}

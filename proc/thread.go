@@ -31,6 +31,7 @@ type LWP struct {
 	oldMask   Sigset // to be restored once the signals that rt_sigsuspend let in are taken
 	suspended bool   // oldMask counts
 	pending   pending
+	sched     schedule
 }
 
 // newLWP makes an LWP of p that has no thread yet.
@@ -57,6 +58,7 @@ func (l *LWP) enter(s *space) {
 // before anybody can find the LWP.
 func (l *LWP) bind(name string) {
 	l.Thread = sched.NewThread(name, sched.PrioUser, l.run)
+	l.Thread.SetClass(sched.TimeSharing, sched.DefaultLevel)
 	l.Thread.UserData = &l.LWP
 }
 

@@ -18,7 +18,7 @@ var (
 func setClock(start, hz, wall uint64) {
 	tscStart, tscHz, bootWall = start, hz, wall
 	nsPerTick, _ = bits.Div64(1e9>>32, 1e9<<32&(1<<64-1), hz)
-	sliceTicks = ticks(sliceNS)
+	sliceTicks = ticks(SliceNS)
 }
 
 // now returns monotonic time in ns, never 0. The vDSO function does the same.

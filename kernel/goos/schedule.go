@@ -6,9 +6,9 @@ import (
 	"gossamer/arch/amd64"
 )
 
-// sliceNS is the time slice: of a thread when others are ready, and of user mode, which
+// SliceNS is the time slice: of a thread when others are ready, and of user mode, which
 // returns to kernel/sched at its end.
-const sliceNS = 10_000_000
+const SliceNS = 10_000_000
 
 // The ready queue, first in first out, through thread.next and prev. Guarded by sched.
 var readyHead, readyTail uintptr

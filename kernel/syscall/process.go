@@ -52,33 +52,6 @@ func vfork(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
 	return uint64(id), errno
 }
 
-// Exit signals and the flags of clone(2) that its callers may combine. A process shares its
-// parent's address space or nothing.
-const (
-	cloneSignal  = 0xff
-	cloneProcess = proc.CloneVM | proc.CloneVfork | cloneTIDs
-	cloneLWP     = proc.CloneLWP | proc.CloneSysvsem | proc.CloneDetached | cloneTIDs
-	cloneTIDs    = proc.CloneSetTLS | proc.CloneParentSetTID | proc.CloneChildSetTID | proc.CloneChildClrTID
-)
-
-func clone(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	o := proc.CloneOptions{Flags: a[0] &^ cloneSignal, Stack: a[1], ParentTID: a[2], ChildTID: a[3], TLS: a[4]}
-	signal := syscall.Signal(a[0] & cloneSignal)
-	isLWP := o.Flags&proc.CloneThread != 0
-	switch {
-	case isLWP && (o.Flags&proc.CloneLWP != proc.CloneLWP || o.Flags&^uint64(cloneLWP) != 0),
-		!isLWP && (o.Flags&^uint64(cloneProcess) != 0 || signal != syscall.SIGCHLD):
-		return 0, syscall.EINVAL
-	case o.Flags&proc.CloneSetTLS != 0 && o.TLS >= userEnd:
-		return 0, syscall.EPERM
-	case isLWP:
-		id, errno := l.NewLWP(o)
-		return uint64(id), errno
-	}
-	id, errno := l.Fork(o)
-	return uint64(id), errno
-}
-
 func setTIDAddress(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	l.SetClearTID(a[0])
 	return uint64(l.ID), 0

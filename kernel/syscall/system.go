@@ -4,7 +4,6 @@ import (
 	"syscall"
 
 	"gossamer/kernel/mem"
-	"gossamer/lwp"
 	"gossamer/proc"
 )
 
@@ -163,49 +162,6 @@ func getrandom(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 			l.Thread.Yield()
 		}
 	}
-}
-
-func schedYield(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
-	l.Thread.Yield()
-	return 0, 0
-}
-
-// schedGetaffinity says that every CPU will do; there is no choosing.
-func schedGetaffinity(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	s := l.Process().System()
-	if !s.HasLWP(lwp.ID(a[0])) {
-		return 0, syscall.ESRCH
-	}
-	n := s.CPUs()
-	size := (n + 63) / 64 * 8
-	if length := uint64(uint32(a[1])); length < uint64(size) || length%8 != 0 {
-		return 0, syscall.EINVAL
-	}
-	mask := make([]byte, size)
-	for i := range n {
-		mask[i/8] |= 1 << (i % 8)
-	}
-	return uint64(size), proc.Errno(l.Space().CopyOut(mem.VirtAddr(a[2]), mask))
-}
-
-// schedSetaffinity takes any mask that has a CPU in it, and leaves it at that: a thread runs
-// where there is time for it.
-func schedSetaffinity(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	s := l.Process().System()
-	if !s.HasLWP(lwp.ID(a[0])) {
-		return 0, syscall.ESRCH
-	}
-	n := s.CPUs()
-	mask := make([]byte, min(uint64(uint32(a[1])), uint64(n+7)/8))
-	if err := l.Space().CopyIn(mask, mem.VirtAddr(a[2])); err != nil {
-		return result(err)
-	}
-	for i := range min(n, 8*len(mask)) {
-		if mask[i/8]&(1<<(i%8)) != 0 {
-			return 0, 0
-		}
-	}
-	return 0, syscall.EINVAL
 }
 
 // Magic numbers and commands of reboot(2).

@@ -87,6 +87,15 @@ var table = map[uint64]entry{
 	127: {name: "rt_sigpending", call: rtSigpending},
 	130: {name: "rt_sigsuspend", call: rtSigsuspend, restart: never},
 	131: {name: "sigaltstack", call: sigaltstack},
+	140: {name: "getpriority", call: getpriority},
+	141: {name: "setpriority", call: setpriority},
+	142: {name: "sched_setparam", call: schedSetparam},
+	143: {name: "sched_getparam", call: schedGetparam},
+	144: {name: "sched_setscheduler", call: schedSetscheduler},
+	145: {name: "sched_getscheduler", call: schedGetscheduler},
+	146: {name: "sched_get_priority_max", call: schedGetPriorityMax},
+	147: {name: "sched_get_priority_min", call: schedGetPriorityMin},
+	148: {name: "sched_rr_get_interval", call: schedRRGetInterval},
 	158: {name: "arch_prctl", call: archPrctl},
 	169: {name: "reboot", call: reboot},
 	186: {name: "gettid", call: gettid},
@@ -123,6 +132,7 @@ var table = map[uint64]entry{
 	293: {name: "pipe2", call: pipe2},
 	302: {name: "prlimit64", call: prlimit64},
 	318: {name: "getrandom", call: getrandom},
+	435: {name: "clone3", call: clone3},
 
 	GossamerExit: {name: "gossamer_exit", call: gossamerExit},
 }

@@ -67,6 +67,7 @@ func New(t testing.TB) *Kit {
 		CPUs:         func() int { return 2 },
 		MemInfo:      k.memInfo,
 		CPUInfo:      func() string { return "processor\t: 0\n" },
+		TimeSlice:    10e6,
 		HeapOK:       func() bool { return !k.HeapFull.Load() },
 		Log:          k.logf,
 		Exit:         func(code int) { k.Exits.Store(int64(code)) },

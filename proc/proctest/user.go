@@ -20,6 +20,7 @@ const (
 	sysExit        = 60
 	sysWait4       = 61
 	sysExitGroup   = 231
+	sysClone3      = 435
 )
 
 // Scratch is where a program has ScratchSize bytes of zeroed memory to its liking. The first
@@ -79,6 +80,13 @@ func (u *User) Clone(flags uint64, stack, parentTID, childTID, tls uint64, child
 	u.ctx.child, u.ctx.thread = child, flags&proc.CloneThread != 0
 	defer func() { u.ctx.thread = false }()
 	return u.Call(sysClone, flags, stack, parentTID, childTID, tls)
+}
+
+// Clone3 makes an LWP or a process that runs child, by clone3(2) with the structure at args.
+func (u *User) Clone3(args, size uint64, thread bool, child Program) int64 {
+	u.ctx.child, u.ctx.thread = child, thread
+	defer func() { u.ctx.thread = false }()
+	return u.Call(sysClone3, args, size)
 }
 
 // Exit ends the process; it does not return.

@@ -13,7 +13,7 @@ func harmful(nr uintptr) bool {
 	switch nr {
 	case syscall.SYS_KILL, syscall.SYS_TKILL, syscall.SYS_TGKILL, syscall.SYS_RT_SIGQUEUEINFO, syscall.SYS_RT_TGSIGQUEUEINFO,
 		syscall.SYS_REBOOT, syscall.SYS_FORK, syscall.SYS_VFORK, syscall.SYS_CLONE, 435, // clone3
-		syscall.SYS_EXIT, syscall.SYS_EXIT_GROUP, syscall.SYS_PAUSE:
+		syscall.SYS_EXIT, syscall.SYS_EXIT_GROUP, syscall.SYS_PAUSE, syscall.SYS_SETPRIORITY:
 		return true
 	}
 	return false
@@ -82,8 +82,9 @@ func detach() {
 // hostileCall makes one call with arguments by chance.
 func hostileCall(nr uintptr, state *uint64) {
 	first := hostileArgument(state)
-	if nr == 302 {
-		first = 0 // prlimit64: of this process
+	switch nr {
+	case 302, sysSetparam, sysSetscheduler, sysSetaffinity: // prlimit64 is 302
+		first = 0 // the caller
 	}
 	sys.Syscall6(nr, first, hostileArgument(state), hostileArgument(state), hostileArgument(state), hostileArgument(state), hostileArgument(state))
 }

@@ -46,6 +46,7 @@ var tests = [...]test{
 
 	{"lwp/shares", lwpShares, 0, 0},
 	{"lwp/clone-errors", cloneErrors, 0, 0},
+	{"lwp/clone3", clone3, 0, 0},
 	{"lwp/ends", lwpEnds, 60, 0},
 	{"lwp/first-ends", lwpFirstEnds, 0, 0},
 	{"lwp/exec", lwpExecs, 60, 0},
@@ -134,6 +135,9 @@ var tests = [...]test{
 	{"sched/even", shareEvenly, 120, 0},
 	{"sched/sleepers-first", sleepersFirst, 60, 0},
 	{"sched/yield", yields, 0, 0},
+	{"sched/policies", policies, 0, 0},
+	{"sched/nice", niceness, 0, 0},
+	{"sched/affinity", affinity, 0, 0},
 
 	{"proc/system", procSystem, 0, 0},
 	{"proc/process", procProcess, 0, 0},
