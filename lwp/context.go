@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"gossamer/kernel/mem"
+	"gossamer/ulib/abi"
 )
 
 // Why says what brought an LWP back from user mode.
@@ -54,6 +55,9 @@ type Context interface {
 	// floating-point state, FS and GS bases zero, the given program counter and stack.
 	// The address space stays.
 	Start(pc, sp uint64)
+	// Load makes this the context that c describes, with GS base 0; the address space stays.
+	// EINVAL: user mode cannot have it; then nothing has changed. c's flags are the caller's.
+	Load(c *abi.LWPContext) syscall.Errno
 	// Clone returns a copy with the same register contents, for fork.
 	Clone() Context
 	// Release tells the machine that the context will not be used again.

@@ -70,47 +70,22 @@ func (o *CloneOptions) tell(l, child *LWP) {
 
 // NewLWP makes another LWP of the caller's process, a copy of the caller but for what the
 // options say: clone(2) with the flags of CloneLWP. The call returns 0 in the new LWP. It has
-// the caller's signal mask, no pending signals and no alternate stack.
+// the caller's signal mask, no pending signals and no alternate stack, and is detached.
 //
 // Errors: EAGAIN, too many LWPs; ENOMEM, the kernel's heap is used up.
 func (l *LWP) NewLWP(o CloneOptions) (lwp.ID, syscall.Errno) {
-	p := l.p
-	if !p.sys.HeapOK() {
+	s := l.p.sys
+	if !s.HeapOK() {
 		return 0, syscall.ENOMEM
 	}
-	c := &LWP{p: p}
-	c.Ctx, c.Owner = o.context(l), c
-	c.enter(l.space)
+	c := l.newSibling(o.context(l))
+	c.detached = true
 	c.clearTID = o.clearTID()
-	c.bind(l.Thread.Name())
-	if errno := l.admit(c); errno != 0 {
+	if errno := s.number(c); errno != 0 {
 		c.Ctx.Release()
 		return 0, errno
 	}
 	id := c.ID
 	o.tell(l, c)
-	c.Thread.Start()
-	return id, 0
-}
-
-// admit gives a new LWP its number and its place in the process. Whatever wants the caller's
-// attention comes first, and then the call is made again: it may be the end of all LWPs.
-func (l *LWP) admit(c *LWP) syscall.Errno {
-	p, s := l.p, l.p.sys
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.lwps) >= s.MaxLWPs {
-		return syscall.EAGAIN
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if l.Attention() != 0 {
-		return errRestart
-	}
-	c.ID = lwp.ID(s.newPID())
-	s.lwps[c.ID] = c
-	c.mask = l.mask
-	c.inherit(l)
-	p.join(c)
-	return 0
+	return id, l.publish(c, nil)
 }

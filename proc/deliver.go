@@ -19,18 +19,16 @@ func (l *LWP) attend() bool {
 		case takeEnd:
 			return false
 		case takeNothing:
-			if l.interrupted { // nobody noticed: the call is made again
-				l.interrupted = false
-				l.Ctx.RestartSyscall()
-			}
+			l.resume()
 			return true
 		case takeStop:
 			l.stop(info.Signal, int(info.Code))
 		case takeHandler:
 			timed := l.sleepUntil != 0
-			l.sleepUntil = 0
+			l.sleepUntil, l.unparked = 0, false
 			if l.interrupted {
 				l.interrupted = false
+				l.cancelled.Store(false)
 				if l.again || act.Flags&SaRestart != 0 && !timed && l.restart() {
 					l.Ctx.RestartSyscall()
 				}
@@ -41,6 +39,23 @@ func (l *LWP) attend() bool {
 				return false
 			}
 		}
+	}
+}
+
+// resume has the call that was interrupted made again, for nobody has noticed; unless it was to
+// end (Wakeup), which is told the next one if there was none.
+func (l *LWP) resume() {
+	cancelled := l.cancelled.Load()
+	switch {
+	case !l.interrupted && cancelled:
+		l.Thread.Interrupt()
+	case !l.interrupted:
+	case cancelled:
+		l.interrupted, l.sleepUntil, l.unparked = false, 0, false
+		l.cancelled.Store(false)
+	default:
+		l.interrupted = false
+		l.Ctx.RestartSyscall()
 	}
 }
 
@@ -68,8 +83,8 @@ func (l *LWP) nextSignal() (info Siginfo, act Sigaction, old Sigset, what taking
 	defer p.mu.Unlock()
 	for {
 		l.Take()
-		for p.stopped != 0 && !p.dying {
-			p.contQ.WaitUninterruptible(l.Thread, &p.mu)
+		if p.stopped != 0 || l.hold != free {
+			l.linger()
 		}
 		if l.Attention()&lwp.Exit != 0 {
 			return info, act, old, takeEnd
@@ -118,7 +133,7 @@ func (l *LWP) nextSignal() (info Siginfo, act Sigaction, old Sigset, what taking
 
 // stop stops the process, unless SIGCONT or the end has come since the signal was taken, or
 // the signal is the terminal's and nobody could continue the process. The LWPs wait in
-// nextSignal.
+// linger.
 func (l *LWP) stop(sig, conts int) {
 	p, s := l.p, l.p.sys
 	s.mu.Lock()

@@ -56,6 +56,7 @@ func (l *LWP) Exec(at fs.Node, path string, v *Vectors) syscall.Errno {
 	p.become(sp, v, path)
 	l.enter(sp)
 	l.altStack, l.sleepUntil = lwp.AltStack{}, 0
+	l.Thread.Park(1) // takes a token that may be there
 	l.Ctx.Start(img.Entry, stack)
 	p.files.closeOnExec()
 	old.drop()
@@ -112,7 +113,7 @@ func (l *LWP) endOthers() bool {
 	defer func() { p.execing = nil }()
 	for _, o := range p.lwps {
 		if o != l {
-			o.Notify(lwp.Exit)
+			o.tellToEnd()
 		}
 	}
 	for len(p.lwps) > 1 {
@@ -126,17 +127,22 @@ func (l *LWP) endOthers() bool {
 	return true
 }
 
-// takeNumber gives the only LWP of a process the process's number, as execve does.
+// takeNumber gives the only LWP of a process the process's number, as execve does, and makes it
+// like the first LWP of a new one.
 func (l *LWP) takeNumber() {
 	p := l.p
 	s := p.sys
+	p.dropZombies()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l.name = ""
+	l.detached, p.joinable = false, 1
 	if PID(l.ID) != p.ID {
-		delete(s.lwps, l.ID)
-		p.mu.Lock()
+		s.lwps.remove(l.ID)
 		l.ID = lwp.ID(p.ID)
-		p.mu.Unlock()
+		s.lwps.put(l)
 	}
 }
 

@@ -22,33 +22,34 @@ func (l *LWP) finish() {
 
 // leave takes an LWP out of its process. The last one gets the address space to drop.
 func (p *Process) leave(l *LWP) (sp *space, last bool) {
-	if PID(l.ID) != p.ID {
-		p.sys.forget(l)
-	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	end := len(p.lwps) - 1
 	p.lwps[l.index] = p.lwps[end]
 	p.lwps[l.index].index = l.index
 	p.lwps[end] = nil
 	p.lwps = p.lwps[:end]
-	p.passOn()
+	if p.pending.set != 0 {
+		p.passOn()
+	}
 	p.cpuGone += l.Thread.CPUTime()
 	l.Ctx.Release()
-	p.lwpGone.WakeAll()
-	if len(p.lwps) > 0 {
-		return nil, false
+	if p.execing != nil {
+		p.lwpGone.WakeAll()
 	}
-	p.dying = true
-	sp, p.space = p.space, nil
-	return sp, true
-}
-
-// forget takes an LWP's number out of the system's table.
-func (s *System) forget(l *LWP) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.lwps, l.ID)
+	if last = end == 0; last {
+		l.detached = true // nobody is left to wait
+		p.dying = true
+		sp, p.space = p.space, nil
+	}
+	freed := p.ended(l)
+	p.mu.Unlock()
+	if freed {
+		p.sys.forget(l.ID)
+	}
+	if last {
+		p.dropZombies()
+	}
+	return sp, last
 }
 
 // bury turns the process into a zombie, or, if the parent does not want to know, nothing.

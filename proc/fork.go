@@ -51,7 +51,10 @@ func (l *LWP) copyProcess(o *CloneOptions) (*Process, *LWP, syscall.Errno) {
 	}
 	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: o.Flags&CloneVfork != 0, space: sp}
 	c.files = p.files.fork()
-	cl := c.newLWP(0, o.context(l))
+	cl := c.newLWP(o.context(l))
+	if o.Flags&CloneVM == 0 {
+		cl.forkControl(l, sp)
+	}
 	if o.Flags&(CloneVM|CloneVfork) != CloneVM {
 		cl.altStack = l.altStack
 	}
@@ -82,7 +85,7 @@ func (l *LWP) link(c *Process) syscall.Errno {
 		return errRestart
 	}
 	c.ID = s.newPID()
-	c.lwps[0].ID = lwp.ID(c.ID)
+	c.lwps[0].enroll(lwp.ID(c.ID))
 	c.pgid, c.sid = p.pgid, p.sid
 	p.adopt(c)
 	s.procs[c.ID] = c

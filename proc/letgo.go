@@ -25,6 +25,7 @@ func (l *LWP) Robust() uint64 { return l.robust }
 
 // letGo gives up what the LWP holds in its address space.
 func (l *LWP) letGo() {
+	l.dropControl()
 	l.releaseRobust()
 	l.robust = 0
 	at := l.clearTID

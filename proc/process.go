@@ -45,8 +45,13 @@ type Process struct {
 
 	mu sync.Mutex // guards what follows
 
-	lwps     []*LWP          // the one that has the process's number, if it is left, comes first
-	lwpGone  sched.WaitQueue // somebody left lwps
+	lwps     []*LWP // the living
+	joinable int    // how many of them are not detached
+	held     int    // how many are suspended, or about to be
+	waiting  int    // how many are in _lwp_wait
+	zombies  zombies
+	anyone   sched.WaitQueue // those in _lwp_wait who wait for any LWP
+	lwpGone  sched.WaitQueue // somebody left lwps while one was calling execve
 	execing  *LWP            // the one that is ending the others for its execve
 	dying    bool            // all LWPs are to end
 	exit     WaitStatus      // why
@@ -69,8 +74,9 @@ type Process struct {
 // the child runs in its parent's.
 type space struct {
 	*mem.AddressSpace
-	owners atomic.Int32
-	exe    *fs.Regular // the program, not to be written while it runs
+	owners   atomic.Int32
+	exe      *fs.Regular // the program, not to be written while it runs
+	controls controls
 }
 
 // newSpace takes over an address space and one DenyWrite of exe.
@@ -102,6 +108,7 @@ func (s *space) share() *space {
 func (s *space) drop() {
 	if s.owners.Add(-1) == 0 {
 		s.Destroy()
+		s.controls.drop()
 		s.exe.AllowWrite()
 	}
 }
@@ -200,14 +207,4 @@ func (p *Process) ChildCPUTime() int64 {
 	p.sys.mu.Lock()
 	defer p.sys.mu.Unlock()
 	return p.childCPU
-}
-
-// first returns the LWP that has the process's number, nil if it has ended.
-func (p *Process) first() *LWP {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.lwps) > 0 && PID(p.lwps[0].ID) == p.ID {
-		return p.lwps[0]
-	}
-	return nil
 }

@@ -15,6 +15,9 @@ type VirtAddr = mem.VirtAddr
 
 // run is the body of an LWP's kernel thread: the LWP's whole life.
 func (l *LWP) run(t *sched.Thread) {
+	if l.control != nil {
+		t.SetControl(l.control)
+	}
 	for !l.loop(t) {
 	}
 	l.finish()
@@ -96,6 +99,7 @@ func (l *LWP) recoverPanic() {
 
 // fault serves an exception in user mode.
 func (l *LWP) fault() {
+	l.faults.Store(l.faults.Load() + 1)
 	f := l.Ctx.Fault()
 	if f.PageFault {
 		switch err := l.space.Fault(VirtAddr(f.Addr), f.Access); err {

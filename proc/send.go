@@ -95,7 +95,7 @@ func (p *Process) post(info *Siginfo, only *LWP) {
 			p.notifyParent(continuedStatus)
 		}
 	}()
-	if p.dying {
+	if p.dying || only != nil && only.phase.Load() != alive {
 		return
 	}
 	act := &p.actions[sig]
@@ -160,14 +160,21 @@ func (p *Process) passOn() {
 	}
 }
 
-// receiver returns an LWP that does not block sig, nil if all do. p.mu is held.
-func (p *Process) receiver(sig int) *LWP {
+// receiver returns an LWP that does not block sig, if possible one that is not suspended; nil if
+// all do. p.mu is held.
+func (p *Process) receiver(sig int) (to *LWP) {
 	for _, l := range p.lwps {
-		if !l.mask.Has(sig) && l.Attention()&lwp.Exit == 0 {
+		if l.mask.Has(sig) || l.Attention()&lwp.Exit != 0 {
+			continue
+		}
+		if l.hold == free {
 			return l
 		}
+		if to == nil {
+			to = l
+		}
 	}
-	return nil
+	return to
 }
 
 func (p *Process) dropPending(set Sigset) {
@@ -186,7 +193,15 @@ func (p *Process) die(status WaitStatus) {
 	p.stopped = 0
 	p.contQ.WakeAll()
 	for _, l := range p.lwps {
-		l.Notify(lwp.Exit)
+		l.tellToEnd()
+	}
+}
+
+// tellToEnd makes an LWP end, suspended or not. p.mu is held.
+func (l *LWP) tellToEnd() {
+	l.Notify(lwp.Exit)
+	if l.hold != free {
+		l.event.WakeAll()
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *System) startFirst(p *Process, path string, v *Vectors) syscall.Errno {
 		sp.drop()
 		return errno
 	}
-	l := p.newLWP(1, s.NewContext())
+	l := p.newLWP(s.NewContext())
 	l.Ctx.Start(img.Entry, stack)
 	l.enter(sp)
 	p.become(sp, v, path)
@@ -54,6 +54,7 @@ func (s *System) startFirst(p *Process, path string, v *Vectors) syscall.Errno {
 	p.ID, p.pgid, p.sid = 1, 1, 1
 	s.lastPID = max(s.lastPID, 1)
 	s.procs[p.ID], s.init = p, p
+	l.enroll(1)
 	p.state = Alive
 	s.mu.Unlock()
 	l.Thread.Start()

@@ -19,7 +19,7 @@ const maxPID = 1 << 22
 // DefaultMaxProcesses bounds the processes that exist at one time, zombies included.
 const DefaultMaxProcesses = 512
 
-// DefaultMaxLWPs bounds the LWPs besides the first of each process.
+// DefaultMaxLWPs bounds the LWPs that exist at one time, zombies included.
 const DefaultMaxLWPs = 1 << 17
 
 // NCalls bounds the numbers of system calls: Linux's, then Gossamer's own from 1024 on.
@@ -53,12 +53,13 @@ type System struct {
 
 	mu      sync.Mutex // the tree lock, doc.go
 	procs   map[PID]*Process
-	lwps    map[lwp.ID]*LWP // those that do not have their process's number
-	count   int             // reserved places: processes that are in procs or about to be
+	count   int // reserved places: processes that are in procs or about to be
 	lastPID PID
 	wrapped bool
 	init    *Process
 	booted  int64 // Now when the system was made
+
+	lwps lwpTable
 }
 
 // NewSystem returns a system without processes.
@@ -70,7 +71,6 @@ func NewSystem(m Machine, tree *fs.FS) *System {
 		MaxProcesses: DefaultMaxProcesses,
 		MaxLWPs:      DefaultMaxLWPs,
 		procs:        make(map[PID]*Process),
-		lwps:         make(map[lwp.ID]*LWP),
 		booted:       m.Now(),
 	}
 	for nr := range s.Calls {
@@ -125,7 +125,7 @@ func (s *System) newPID() PID {
 }
 
 func (s *System) pidInUse(id PID) bool {
-	if s.procs[id] != nil || s.lwps[lwp.ID(id)] != nil {
+	if s.procs[id] != nil || s.lwps.find(lwp.ID(id)) != nil {
 		return true
 	}
 	for _, p := range s.procs {
@@ -144,13 +144,17 @@ func (s *System) lookup(id PID) (*Process, syscall.Errno) {
 	return nil, syscall.ESRCH
 }
 
-// lookupLWP finds an LWP, nil if there is none. s.mu is held.
+// Find returns a process, zombies included; nil if there is none.
+func (s *System) Find(id PID) *Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.procs[id]
+}
+
+// lookupLWP finds a living LWP, nil if there is none. s.mu is held.
 func (s *System) lookupLWP(id lwp.ID) *LWP {
-	if l := s.lwps[id]; l != nil {
+	if l := s.lwps.find(id); l != nil && l.phase.Load() == alive {
 		return l
-	}
-	if p := s.procs[PID(id)]; p != nil {
-		return p.first()
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package proc
 
 import (
+	"sync/atomic"
+
 	"gossamer/kernel/futex"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
@@ -24,6 +26,24 @@ type LWP struct {
 	robust      uint64 // robust futexes that it may hold, set_robust_list(2); 0: none
 	futex       futex.Waiter
 	buf         []byte // for short reads and writes
+	unparked    bool   // the call of Park that was interrupted has unparked the other LWP
+	control     *sched.Control
+	controlAt   VirtAddr // the program's address of control; 0: none
+
+	phase     atomic.Uint32 // changes under p.mu
+	faults    atomic.Uint64 // exceptions in user mode
+	cancelled atomic.Bool   // the next sleep is to end with EINTR, _lwp_wakeup(2)
+
+	// Guarded by p.mu; see lwpwait.go and lwpsuspend.go.
+	name          string // its own, _lwp_setname(2)
+	detached      bool
+	hold          hold
+	lingers       bool            // waits in linger
+	event         sched.WaitQueue // it was suspended, continued, detached, or has ended
+	waitsFor      *LWP
+	waiters       int  // who wait for it alone
+	listed        bool // in p.zombies, by before and after
+	before, after *LWP
 
 	// Guarded by p.mu.
 	index     int // in p.lwps
@@ -34,18 +54,28 @@ type LWP struct {
 	sched     schedule
 }
 
-// newLWP makes an LWP of p that has no thread yet.
-func (p *Process) newLWP(id lwp.ID, ctx lwp.Context) *LWP {
+// newLWP makes the first LWP of p, which has no number and no thread yet.
+func (p *Process) newLWP(ctx lwp.Context) *LWP {
 	l := &LWP{p: p}
-	l.ID, l.Ctx, l.Owner = id, ctx, l
+	l.Ctx, l.Owner = ctx, l
 	p.join(l)
 	return l
+}
+
+// enroll gives the first LWP of a process its number. sys.mu is held.
+func (l *LWP) enroll(id lwp.ID) {
+	l.ID = id
+	l.p.sys.lwps.put(l)
+	l.phase.Store(alive)
 }
 
 // join puts an LWP in its process's list; leave takes it out. p.mu is held, or p is new.
 func (p *Process) join(l *LWP) {
 	l.index = len(p.lwps)
 	p.lwps = append(p.lwps, l)
+	if !l.detached {
+		p.joinable++
+	}
 }
 
 // enter makes the LWP run in an address space.

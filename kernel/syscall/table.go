@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"gossamer/proc"
+	"gossamer/ulib/abi"
 )
 
 // An entry is one system call. The number is also its argument to CallName.
@@ -133,6 +134,27 @@ var table = map[uint64]entry{
 	302: {name: "prlimit64", call: prlimit64},
 	318: {name: "getrandom", call: getrandom},
 	435: {name: "clone3", call: clone3},
+
+	abi.SysLWPCreate:      {name: "_lwp_create", call: lwpCreate},
+	abi.SysLWPExit:        {name: "_lwp_exit", call: lwpExit},
+	abi.SysLWPWait:        {name: "_lwp_wait", call: lwpWait},
+	abi.SysLWPDetach:      {name: "_lwp_detach", call: lwpDetach},
+	abi.SysLWPSuspend:     {name: "_lwp_suspend", call: lwpSuspend},
+	abi.SysLWPContinue:    {name: "_lwp_continue", call: lwpContinue},
+	abi.SysLWPPark:        {name: "_lwp_park", call: lwpPark, restart: never},
+	abi.SysLWPUnpark:      {name: "_lwp_unpark", call: lwpUnpark},
+	abi.SysLWPUnparkAll:   {name: "_lwp_unpark_all", call: lwpUnparkAll},
+	abi.SysLWPWakeup:      {name: "_lwp_wakeup", call: lwpWakeup},
+	abi.SysLWPKill:        {name: "_lwp_kill", call: lwpKill},
+	abi.SysLWPSelf:        {name: "_lwp_self", call: gettid},
+	abi.SysLWPSetPrivate:  {name: "_lwp_setprivate", call: lwpSetPrivate},
+	abi.SysLWPGetPrivate:  {name: "_lwp_getprivate", call: lwpGetPrivate},
+	abi.SysLWPSetName:     {name: "_lwp_setname", call: lwpSetName},
+	abi.SysLWPGetName:     {name: "_lwp_getname", call: lwpGetName},
+	abi.SysLWPCtl:         {name: "_lwp_ctl", call: lwpCtl},
+	abi.SysLWPSetPriority: {name: "_lwp_setpriority", call: lwpSetPriority},
+	abi.SysLWPBind:        {name: "_lwp_bind", call: lwpBind},
+	abi.SysLWPInfo:        {name: "_lwp_info", call: lwpInfo},
 
 	GossamerExit: {name: "gossamer_exit", call: gossamerExit},
 }

@@ -8,6 +8,7 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/lwp"
+	"gossamer/ulib/abi"
 )
 
 // Program is what runs in user mode.
@@ -24,6 +25,7 @@ type Context struct {
 	child   Program // what Clone is to run
 	thread  bool    // and it is an LWP, which ends alone
 	kick    atomic.Bool
+	last    atomic.Uint64 // number of the last call
 	handler struct {
 		sp, addr uint64
 		sig      int
@@ -83,6 +85,7 @@ func (c *Context) Enter(bracket bool) lwp.Why {
 	if lv.restart {
 		lv.restart = false
 		c.call = lwp.Call{Number: lv.nr, Args: lv.args}
+		c.last.Store(lv.nr)
 		return lwp.Syscall
 	}
 	why, ok := lv.next()
@@ -92,12 +95,13 @@ func (c *Context) Enter(bracket bool) lwp.Why {
 	}
 	if why == lwp.Syscall {
 		c.call = lwp.Call{Number: lv.nr, Args: lv.args}
+		c.last.Store(lv.nr)
 	}
 	return why
 }
 
 func (c *Context) Call() *lwp.Call               { return &c.call }
-func (c *Context) LastCall() uint64              { return c.top().nr }
+func (c *Context) LastCall() uint64              { return c.last.Load() }
 func (c *Context) SetPageTable(pt mem.PageTable) { c.pt = pt }
 func (c *Context) RestartSyscall()               { c.top().restart = true }
 func (c *Context) Fault() lwp.FaultInfo          { return c.top().fault }
@@ -119,6 +123,18 @@ func (c *Context) Start(pc, sp uint64) {
 	c.unwind()
 	c.pc, c.sp, c.fs, c.gs = pc, sp, 0, 0
 	c.push(c.k.program(pc), sysExitGroup)
+}
+
+// Load implements lwp.Context: RIP chooses the program, Program's argument being RDI.
+func (c *Context) Load(r *abi.LWPContext) syscall.Errno {
+	const userEnd = 1<<47 - mem.PageSize
+	if r.RIP >= userEnd || r.RSP > userEnd || r.FSBase >= 1<<47 || r.RFLAGS&^0x240ed7 != 0 {
+		return syscall.EINVAL
+	}
+	c.unwind()
+	c.pc, c.sp, c.fs, c.gs = r.RIP, r.RSP, r.FSBase, 0
+	c.push(c.k.program(r.RIP), abi.SysLWPExit)
+	return 0
 }
 
 func (c *Context) unwind() {

@@ -36,6 +36,8 @@ var errNames = [...]string{
 	ELOOP:        "ELOOP",
 	EOVERFLOW:    "EOVERFLOW",
 	ETIMEDOUT:    "ETIMEDOUT",
+	EALREADY:     "EALREADY",
+	EDEADLK:      "EDEADLK",
 }
 
 // ErrName returns the name of one of the error numbers above, "E?" for another.

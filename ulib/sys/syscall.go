@@ -42,6 +42,8 @@ const (
 	ELOOP        = syscall.ELOOP
 	EOVERFLOW    = syscall.EOVERFLOW
 	ETIMEDOUT    = syscall.ETIMEDOUT
+	EALREADY     = syscall.EALREADY
+	EDEADLK      = syscall.EDEADLK
 )
 
 // Raw system calls: the kernel's result register, unexamined. Pointers are to be converted

@@ -29,3 +29,16 @@ child:
 	XORL  DI, DI
 	SYSCALL
 	INT   $3
+
+// func lwpEntry() uintptr
+TEXT ·lwpEntry(SB),NOSPLIT,$0-8
+	LEAQ enterLWP<>(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+TEXT enterLWP<>(SB),NOSPLIT|NOFRAME,$0-0
+	XORPS X15, X15
+	CALL  (DX)
+	MOVQ  $1025, AX // abi.SysLWPExit
+	SYSCALL
+	INT   $3

@@ -1,0 +1,141 @@
+package proc
+
+import (
+	"syscall"
+
+	"gossamer/lwp"
+	"gossamer/ulib/abi"
+)
+
+// How LWPs come to be: by _lwp_create(2) here, by clone(2) in clone.go. Both make the LWP, give
+// it a number, tell whoever wants to know the number, and only then let it be found and run.
+
+// phase is the life of an LWP as others see it.
+type phase = uint32
+
+const (
+	embryo phase = iota // has a number, but cannot be found by it
+	alive
+	zombie // ended, and to be waited for
+	gone   // ended for good
+)
+
+// CreateLWP makes an LWP of the caller's process that begins in a context of the caller's
+// making: NetBSD _lwp_create(2). flags are abi.LWPDetached and abi.LWPSuspended. tell stores the
+// new number; if it fails there is no LWP. In a process that is being stopped the LWP is stopped.
+//
+// Errors: EINVAL, flags, or a context that user mode cannot have; EAGAIN, too many LWPs; ENOMEM,
+// the kernel's heap is used up; those of tell.
+func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) syscall.Errno) syscall.Errno {
+	p := l.p
+	if flags&^(abi.LWPDetached|abi.LWPSuspended) != 0 || c.Flags&abi.ContextCPU == 0 || c.Flags&^uint32(abi.ContextKnown) != 0 {
+		return syscall.EINVAL
+	}
+	if !p.sys.HeapOK() {
+		return syscall.ENOMEM
+	}
+	ctx := p.sys.NewContext()
+	if errno := ctx.Load(c); errno != 0 {
+		ctx.Release()
+		return errno
+	}
+	n := l.newSibling(ctx)
+	n.detached = flags&abi.LWPDetached != 0
+	if flags&abi.LWPSuspended != 0 {
+		n.hold = asked
+	}
+	if errno := p.sys.number(n); errno != 0 {
+		ctx.Release()
+		return errno
+	}
+	if errno := tell(n.ID); errno != 0 {
+		n.abort()
+		return errno
+	}
+	var mask *Sigset
+	if c.Flags&abi.ContextSigmask != 0 {
+		mask = (*Sigset)(&c.Sigmask)
+	}
+	return l.publish(n, mask)
+}
+
+// newSibling makes an LWP of the caller's process that nobody knows of.
+func (l *LWP) newSibling(ctx lwp.Context) *LWP {
+	n := &LWP{p: l.p}
+	n.Ctx, n.Owner = ctx, n
+	n.enter(l.space)
+	n.bind(l.Thread.Name())
+	return n
+}
+
+// number gives an LWP a number that nobody else has. EAGAIN: there are too many.
+func (s *System) number(n *LWP) syscall.Errno {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lwps.n >= s.MaxLWPs {
+		return syscall.EAGAIN
+	}
+	n.ID = lwp.ID(s.newPID())
+	s.lwps.put(n)
+	return 0
+}
+
+// publish makes the LWP one of the process's, with a signal mask of its own or the caller's, and
+// lets it run. If the caller is to end there will be no more LWPs: the call is made again, which
+// comes to nothing.
+func (l *LWP) publish(n *LWP, mask *Sigset) syscall.Errno {
+	p := l.p
+	p.mu.Lock()
+	if l.Attention()&lwp.Exit != 0 {
+		p.mu.Unlock()
+		n.abort()
+		return errRestart
+	}
+	n.mask = l.mask
+	if mask != nil {
+		n.mask = *mask &^ unblockable
+	}
+	n.inherit(l)
+	p.join(n)
+	if n.hold != free {
+		p.held++
+	}
+	if p.stopped != 0 || n.hold != free || p.pending.set&^n.mask != 0 {
+		n.Recheck(lwp.Signal)
+	}
+	n.phase.Store(alive)
+	p.mu.Unlock()
+	n.Thread.Start()
+	return 0
+}
+
+// abort takes back what number has done for an LWP that was not published.
+func (n *LWP) abort() {
+	n.p.sys.forget(n.ID)
+	n.Ctx.Release()
+}
+
+// forget frees an LWP's number.
+func (s *System) forget(id lwp.ID) {
+	s.mu.Lock()
+	s.lwps.remove(id)
+	s.mu.Unlock()
+}
+
+// find returns the process's living LWP with that number, nil if it has none.
+func (p *Process) find(id lwp.ID) *LWP {
+	if l := p.sys.lwps.find(id); l != nil && l.p == p && l.phase.Load() == alive {
+		return l
+	}
+	return nil
+}
+
+// findAny is find that finds zombies too. p.mu is held.
+func (p *Process) findAny(id lwp.ID) *LWP {
+	if l := p.sys.lwps.find(id); l != nil && l.p == p {
+		if ph := l.phase.Load(); ph == alive || ph == zombie {
+			return l
+		}
+	}
+	return nil
+}
