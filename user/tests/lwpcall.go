@@ -122,52 +122,56 @@ func lwpDetached() {
 	equal(int(common[0]), 201, "count after")
 }
 
+var lid int32 // what _lwp_create stores
+
+// refused checks that c is refused, and makes it good again.
+func refused(c, good *abi.LWPContext, what string) {
+	errno(sys.LWPCreate(c, 0, &lid), sys.EINVAL, what)
+	equal(int(lid), -7, "number stored")
+	*c = *good
+}
+
 // Does a bad context, flag or pointer create nothing?
 func lwpCreateErrors() {
 	var good, c abi.LWPContext
 	ok(lwps[0].Prepare(&good, lwpAddOne, 0), "stack")
-	var lid int32 = -7
-	refused := func(what string) {
-		errno(sys.LWPCreate(&c, 0, &lid), sys.EINVAL, what)
-		equal(int(lid), -7, "number stored")
-		c = good
-	}
+	lid = -7
 	c = good
 	c.Flags = 0
-	refused("no registers")
+	refused(&c, &good, "no registers")
 	c.Flags |= 8
-	refused("unknown part")
+	refused(&c, &good, "unknown part")
 	for _, bit := range [...]int{3, 5, 12, 13, 14, 15, 16, 17, 19, 20, 22, 28, 31, 32, 63} {
 		c.RFLAGS = 1 << bit
-		refused("RFLAGS")
+		refused(&c, &good, "RFLAGS")
 	}
 	for _, at := range [...]uint64{0x7ffffffff000, 1 << 47, 1 << 63, 0xffff800000000000, 0xffffffff80200000, ^uint64(0)} {
 		c.RIP = at
-		refused("RIP")
+		refused(&c, &good, "RIP")
 		if at != 0x7ffffffff000 {
 			c.RSP = at
-			refused("RSP")
+			refused(&c, &good, "RSP")
 			c.FSBase = at
-			refused("FS base")
+			refused(&c, &good, "FS base")
 		}
 	}
 	for _, sel := range [...]uint16{0x08, 0x10, 0x13, 3, 0xffff} {
 		c.CS = sel
-		refused("CS")
+		refused(&c, &good, "CS")
 		c.SS = sel
-		refused("SS")
+		refused(&c, &good, "SS")
 		c.DS = sel
-		refused("DS")
+		refused(&c, &good, "DS")
 		c.ES = sel
-		refused("ES")
+		refused(&c, &good, "ES")
 		c.FS = sel
-		refused("FS")
+		refused(&c, &good, "FS")
 		c.GS = sel
-		refused("GS")
+		refused(&c, &good, "GS")
 	}
 	c.Flags |= abi.ContextFPU
 	c.FX[26] = 1
-	refused("MXCSR")
+	refused(&c, &good, "MXCSR")
 	for _, flags := range [...]int{1, 0x20, 0x100, 1 << 40} {
 		errno(sys.LWPCreate(&good, flags, &lid), sys.EINVAL, "flags")
 	}
