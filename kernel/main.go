@@ -26,6 +26,7 @@ import (
 func main() {
 	limitHeap()
 	frames := mem.NewFrames(goos.Frames{})
+	startTrace(runtime.GOMAXPROCS(0))
 	sched.Start(machine.Sched{}, runtime.GOMAXPROCS(0))
 	tree := fs.New(frames)
 	tree.Clock = goos.Wall

@@ -74,11 +74,13 @@ func cpuInfo() string {
 
 // exit tells the machine's owner a program's exit status.
 func exit(status int) {
+	finishTrace()
 	logf(fmt.Sprintf("gossamer: exit %d", status&255))
 	goos.Exit(status)
 }
 
 func power(action proc.Power) {
+	finishTrace()
 	switch action {
 	case proc.PowerRestart:
 		goos.Reboot()

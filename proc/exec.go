@@ -64,6 +64,7 @@ func (l *LWP) Exec(at fs.Node, path string, v *Vectors) syscall.Errno {
 	p.didExec = true
 	s.mu.Unlock()
 	l.takeNumber()
+	l.traceName()
 	p.endVfork()
 	return 0
 }

@@ -7,6 +7,7 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
+	"gossamer/kernel/trace"
 	"gossamer/lwp"
 )
 
@@ -18,6 +19,7 @@ func (l *LWP) run(t *sched.Thread) {
 	if l.control != nil {
 		t.SetControl(l.control)
 	}
+	l.traceName()
 	for !l.loop(t) {
 	}
 	l.finish()
@@ -101,6 +103,9 @@ func (l *LWP) recoverPanic() {
 func (l *LWP) fault() {
 	l.faults.Store(l.faults.Load() + 1)
 	f := l.Ctx.Fault()
+	if tr := trace.Active(); tr != nil {
+		tr.Emit(trace.Fault, uint32(l.Thread.ID()), f.Addr, uint64(f.Vector))
+	}
 	if f.PageFault {
 		switch err := l.space.Fault(VirtAddr(f.Addr), f.Access); err {
 		case nil:

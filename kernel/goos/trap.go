@@ -6,6 +6,9 @@ import "gossamer/arch/amd64"
 func onTrap(c *amd64.CPU, vector, code, user uint64) {
 	t := current(c)
 	c.IRQs++
+	if log := interruptLog; log != 0 {
+		traceInterrupt(c, log, vector, user)
+	}
 	switch {
 	case vector < 32:
 		exception(c, t, vector, code)

@@ -3,6 +3,7 @@ package ksyscall
 import (
 	"strconv"
 
+	"gossamer/kernel/trace"
 	"gossamer/proc"
 	"gossamer/ulib/abi"
 )
@@ -165,7 +166,8 @@ const (
 	TestCalls    = 1901 // from here on: what a test image adds with Install
 )
 
-// Install fills in the system's table of calls. more are calls that only a test image has.
+// Install fills in the system's table of calls. more are calls that only a test image has. If
+// tracing is on (kernel/trace), the table's entries record themselves; else they do not even ask.
 func Install(s *proc.System, more map[uint64]proc.Call) {
 	for nr, e := range table {
 		s.Calls[nr], s.Restarts[nr] = e.call, e.restart
@@ -174,6 +176,11 @@ func Install(s *proc.System, more map[uint64]proc.Call) {
 		s.Calls[nr] = call
 	}
 	s.CallName = Name
+	if trace.Active() != nil {
+		for nr, call := range s.Calls {
+			s.Calls[nr] = traced(uint64(nr), call)
+		}
+	}
 }
 
 // Name returns the name of a call for reports.

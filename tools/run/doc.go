@@ -5,6 +5,7 @@
 //	run test [REGEX]            the test suite, headless
 //	run run PATH [ARG...]       one program; its output and exit status are ours
 //	run bench [--json] [REGEX]  the benchmarks, in guest instructions
+//	run trace FILE [PATH [ARG...]]  as run, and saves a trace of the kernel as JSON
 //	run gdb                     as shell, but waits for gdb
 //	run build                   only build
 //
@@ -31,12 +32,16 @@
 //	init=/bin/init log=com2 debugexit bench [match=REGEX] bench
 //	init=/bin/init log=com2 debugexit [noecho] run=/bin/NAME  run
 //
+//	init=/bin/init log=com2 debugexit [noecho] run=/bin/NAME trace[=EVENTS]  trace
+//
 // with "noecho" if our standard input is no terminal: what the
 // guest then reads is a file, ended by ^D, and must not be echoed to the output.
 // A word with blanks in it stands in double quotes as a whole. For run, the file
 // /etc/run holds the arguments, the program's path first, each with a zero byte
 // behind it. With debugexit, powering off means writing to the debug-exit port.
 // For run the log must have a line "gossamer: exit N", N being the status.
+//
+// A trace comes out of the guest by the port 0xe9 (isa-debugcon), when the machine stops.
 //
 // When the console takes input the kernel logs a line "gossamer: console"; what is
 // piped into us is held back until then.
@@ -55,6 +60,6 @@
 // a folder of its own which goes away with the run.
 //
 // Read in the order main.go, config.go, build.go, qemu.go, console.go, ktap.go,
-// verdict.go, then the modes: shell.go, test.go, program.go, bench.go; probe.go
+// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go; probe.go
 // says why KVM is not simply used.
 package main

@@ -17,6 +17,9 @@ const usage = `usage: ./qemu.sh [COMMAND]
                                 or a static ELF file
   ./qemu.sh bench [--json] [REGEX]
                                 run the benchmarks: name, value, unit a line
+  ./qemu.sh trace FILE [PATH [ARG...]]
+                                run one program, or a demonstration, and save what
+                                the kernel did to FILE for ui.perfetto.dev
   ./qemu.sh gdb                 boot to the shell, waiting for gdb first
   ./qemu.sh build               only build
   ./qemu.sh help                this text
@@ -111,6 +114,11 @@ func dispatch(root string, args []string) (int, error) {
 			return 0, usageError("run: which program?")
 		}
 		return c.program(args[0], args[1:])
+	case "trace":
+		if len(args) == 0 {
+			return 0, usageError("trace: which file shall it go to?")
+		}
+		return c.trace(args[0], args[1:])
 	case "bench":
 		json := false
 		var rest []string
