@@ -165,7 +165,7 @@ func (l *LWP) pushFrame(info *Siginfo, act *Sigaction, old Sigset) error {
 		Handler:  act.Handler,
 		Restorer: act.Restorer,
 		Mask:     uint64(old),
-		Info:     info.bytes(),
+		Info:     info.Bytes(),
 		AltStack: l.AltStack(),
 	}
 	if act.Flags&SaOnStack != 0 && f.AltStack.Flags == 0 && f.AltStack.Size != 0 {

@@ -61,6 +61,6 @@
 //
 // # Reading order
 //
-// machine, system, process, thread, run; fork, clone, exec, exit, letgo, status, start; elf, vectors; sigset,
-// send, deliver, mask, group; files; report, disasm; procfs, proctask.
+// machine, system, process, thread, run; fork, clone, schedule, exec, exit, letgo, status, start; elf, vectors; sigset,
+// send, deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proctask.
 package proc

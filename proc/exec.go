@@ -77,6 +77,7 @@ func (p *Process) become(sp *space, v *Vectors, path string) {
 	p.space = sp
 	p.exe, p.name = path, baseName(path)
 	p.cmdline = v.argBytes()
+	p.deleteTimers()
 	p.uncatch()
 }
 

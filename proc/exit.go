@@ -28,6 +28,7 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 	p.lwps[l.index].index = l.index
 	p.lwps[end] = nil
 	p.lwps = p.lwps[:end]
+	l.pending.drop(^Sigset(0))
 	if p.pending.set != 0 {
 		p.passOn()
 	}
@@ -39,6 +40,7 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 	if last = end == 0; last {
 		l.detached = true // nobody is left to wait
 		p.dying = true
+		p.stopTimers()
 		sp, p.space = p.space, nil
 	}
 	freed := p.ended(l)

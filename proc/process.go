@@ -45,29 +45,32 @@ type Process struct {
 
 	mu sync.Mutex // guards what follows
 
-	lwps     []*LWP // the living
-	joinable int    // how many of them are not detached
-	held     int    // how many are suspended, or about to be
-	waiting  int    // how many are in _lwp_wait
-	zombies  zombies
-	anyone   sched.WaitQueue // those in _lwp_wait who wait for any LWP
-	lwpGone  sched.WaitQueue // somebody left lwps while one was calling execve
-	execing  *LWP            // the one that is ending the others for its execve
-	dying    bool            // all LWPs are to end
-	exit     WaitStatus      // why
-	cpuGone  int64           // CPU time in ns of LWPs that have ended
-	actions  [NSIG + 1]Sigaction
-	pending  pending
-	stopped  int // the signal that stopped the process, 0 if it runs
-	conts    int // SIGCONTs sent, so that a stop under way notices
-	contQ    sched.WaitQueue
-	space    *space // nil once the last LWP has ended
-	cwd      fs.Node
-	umask    uint32
-	name     string // last component of the path, at most 15 bytes: PR_GET_NAME's
-	exe      string // path as given to execve
-	cmdline  []byte // arguments, each ended by a zero byte
-	stackMax uint64 // RLIMIT_STACK
+	lwps      []*LWP // the living
+	joinable  int    // how many of them are not detached
+	held      int    // how many are suspended, or about to be
+	waiting   int    // how many are in _lwp_wait
+	zombies   zombies
+	anyone    sched.WaitQueue // those in _lwp_wait who wait for any LWP
+	lwpGone   sched.WaitQueue // somebody left lwps while one was calling execve
+	execing   *LWP            // the one that is ending the others for its execve
+	dying     bool            // all LWPs are to end
+	exit      WaitStatus      // why
+	cpuGone   int64           // CPU time in ns of LWPs that have ended
+	actions   [NSIG + 1]Sigaction
+	pending   pending
+	timers    map[int]*Timer
+	lastTimer int    // the next number to try
+	alarm     *Timer // setitimer(2)'s, nil until it is set
+	stopped   int    // the signal that stopped the process, 0 if it runs
+	conts     int    // SIGCONTs sent, so that a stop under way notices
+	contQ     sched.WaitQueue
+	space     *space // nil once the last LWP has ended
+	cwd       fs.Node
+	umask     uint32
+	name      string // last component of the path, at most 15 bytes: PR_GET_NAME's
+	exe       string // path as given to execve
+	cmdline   []byte // arguments, each ended by a zero byte
+	stackMax  uint64 // RLIMIT_STACK
 }
 
 // space is an address space that several processes may own: between vfork(2) and execve(2)

@@ -83,29 +83,32 @@ func (p *Process) send(info *Siginfo) { p.post(info, nil) }
 // post is send, to one LWP if only is not nil: that one alone may run the handler. Stopping,
 // continuing and ending are the process's even so.
 func (p *Process) post(info *Siginfo, only *LWP) {
-	sig := info.Signal
-	if sig == 0 || p.state != Alive {
+	if info.Signal == 0 || p.state != Alive {
 		return
 	}
-	cont := false
 	p.mu.Lock()
-	defer func() {
-		p.mu.Unlock()
-		if cont {
-			p.notifyParent(continuedStatus)
-		}
-	}()
+	_, cont := p.deliver(info, only)
+	p.mu.Unlock()
+	if cont {
+		p.notifyParent(continuedStatus)
+	}
+}
+
+// deliver says whether the signal is pending now, and whether it has continued the process, of
+// which the parent is to be told. sys.mu and p.mu are held.
+func (p *Process) deliver(info *Siginfo, only *LWP) (kept, cont bool) {
+	sig := info.Signal
 	if p.dying || only != nil && only.phase.Load() != alive {
-		return
+		return false, false
 	}
 	act := &p.actions[sig]
 	if p.ID == 1 && act.Handler == SigDfl {
-		return
+		return false, false
 	}
 	switch {
 	case sig == sigKILL:
 		p.die(Killed(syscall.SIGKILL))
-		return
+		return false, false
 	case sig == sigCONT:
 		p.dropPending(stopSignals)
 		p.conts++
@@ -120,17 +123,18 @@ func (p *Process) post(info *Siginfo, only *LWP) {
 	to, set := p.receiver(sig), &p.pending
 	if only != nil {
 		to, set = nil, &only.pending
-		if !only.mask.Has(sig) {
+		if only.lets(sig) {
 			to = only
 		}
 	}
-	if act.ignores(sig) && to != nil {
-		return
+	if to != nil && act.ignores(sig) && !to.mask.Has(sig) {
+		return false, cont
 	}
 	set.add(info)
 	if to != nil {
 		to.Notify(lwp.Signal)
 	}
+	return true, cont
 }
 
 // KillLWP sends a signal to one LWP: tkill(2), and tgkill(2) if pid is not 0: then the LWP
@@ -164,7 +168,7 @@ func (p *Process) passOn() {
 // all do. p.mu is held.
 func (p *Process) receiver(sig int) (to *LWP) {
 	for _, l := range p.lwps {
-		if l.mask.Has(sig) || l.Attention()&lwp.Exit != 0 {
+		if !l.lets(sig) || l.Attention()&lwp.Exit != 0 {
 			continue
 		}
 		if l.hold == free {

@@ -80,6 +80,8 @@ func (a *Sigaction) ignores(sig int) bool {
 // Values of si_code.
 const (
 	SiUser    = 0
+	SiQueue   = -1 // by sigqueue(3)
+	SiTimer   = -2 // by a timer
 	SiTkill   = -6 // by tkill(2)
 	SiKernel  = 0x80
 	cldExited = 1
@@ -93,19 +95,32 @@ const (
 type Siginfo struct {
 	Signal int
 	Code   int32
-	PID    PID    // kill, SIGCHLD: the sender, the child
+	PID    PID    // kill, SIGCHLD, SiTimer: the sender, the child, the timer
+	UID    uint32 // the sender's, as it says
 	Status int32  // SIGCHLD: exit code or signal
 	Addr   uint64 // faults
+	Value  uint64 // Code < 0: what came with it
+
+	Timer   *Timer // what has sent it, until it is taken
+	Overrun int32  // expirations of the timer beside the one that it is about
 }
 
-// bytes lays the information out as the siginfo_t of x86-64 Linux.
-func (i *Siginfo) bytes() (b [128]byte) {
+// Bytes lays the information out as the siginfo_t of x86-64 Linux.
+func (i *Siginfo) Bytes() (b [128]byte) {
 	le := binary.LittleEndian
 	le.PutUint32(b[0:], uint32(i.Signal))
 	le.PutUint32(b[8:], uint32(i.Code))
 	switch {
 	case faultsFirst.Has(i.Signal) && i.Code > 0:
 		le.PutUint64(b[16:], i.Addr)
+	case i.Code == SiTimer:
+		le.PutUint32(b[16:], uint32(i.PID))
+		le.PutUint32(b[20:], uint32(i.Overrun))
+		le.PutUint64(b[24:], i.Value)
+	case i.Code < 0:
+		le.PutUint32(b[16:], uint32(i.PID))
+		le.PutUint32(b[20:], i.UID)
+		le.PutUint64(b[24:], i.Value)
 	default: // the uid at 20 is 0: there is one user
 		le.PutUint32(b[16:], uint32(i.PID))
 		le.PutUint32(b[24:], uint32(i.Status))
@@ -124,9 +139,10 @@ type pending struct {
 	queue []Siginfo
 }
 
-// add makes a signal pending.
+// add makes a signal pending, unless it is already or there are too many. A timer's has a place
+// always: it has one at a time.
 func (p *pending) add(info *Siginfo) {
-	if p.set.Has(info.Signal) && (info.Signal < sigRTMin || len(p.queue) >= maxQueued) {
+	if info.Timer == nil && p.set.Has(info.Signal) && (info.Signal < sigRTMin || len(p.queue) >= maxQueued) {
 		return
 	}
 	p.set |= bit(info.Signal)
@@ -158,6 +174,9 @@ func (p *pending) take(want Sigset) (info Siginfo, ok bool) {
 	if !more {
 		p.set &^= bit(sig)
 	}
+	if info.Timer != nil {
+		info.Timer.taken(&info)
+	}
 	return info, true
 }
 
@@ -171,6 +190,8 @@ func (p *pending) drop(set Sigset) {
 	for _, info := range p.queue {
 		if !set.Has(info.Signal) {
 			keep = append(keep, info)
+		} else if info.Timer != nil {
+			info.Timer.dropped()
 		}
 	}
 	p.queue = keep

@@ -7,6 +7,7 @@ import (
 
 	"gossamer/kernel/fs"
 	"gossamer/kernel/futex"
+	"gossamer/kernel/timer"
 	"gossamer/lwp"
 )
 
@@ -50,6 +51,7 @@ type System struct {
 	MaxProcesses int
 	MaxLWPs      int
 	Futexes      futex.Table
+	Timers       timer.Queue
 
 	mu      sync.Mutex // the tree lock, doc.go
 	procs   map[PID]*Process
@@ -73,6 +75,7 @@ func NewSystem(m Machine, tree *fs.FS) *System {
 		procs:        make(map[PID]*Process),
 		booted:       m.Now(),
 	}
+	s.Timers.Now = m.Now
 	for nr := range s.Calls {
 		s.Calls[nr] = noCall
 	}

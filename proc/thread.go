@@ -48,6 +48,7 @@ type LWP struct {
 	// Guarded by p.mu.
 	index     int // in p.lwps
 	mask      Sigset
+	awaits    Sigset // what rt_sigtimedwait waits for
 	oldMask   Sigset // to be restored once the signals that rt_sigsuspend let in are taken
 	suspended bool   // oldMask counts
 	pending   pending

@@ -53,5 +53,5 @@
 // # Reading order
 //
 // node, fs, dir, walk, tree, rename; pages, regular, image; file, open, dirent;
-// pipe, eventfd, poll, epoll; device, memdev, ioctl; procfs; cpio.
+// pipe, eventfd, timerfd, poll, epoll; device, memdev, ioctl; procfs; cpio.
 package fs

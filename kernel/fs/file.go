@@ -57,8 +57,8 @@ func (f *File) Close() {
 	case f.stream != nil:
 		if p, ok := f.node.(*Pipe); ok {
 			p.close(f.writable())
-		} else if e := f.Epoll(); e != nil {
-			e.closed()
+		} else if s, ok := f.stream.(interface{ closed() }); ok {
+			s.closed()
 		}
 	}
 }
@@ -239,7 +239,7 @@ func (f *File) Ready(wanted Events) Events {
 	switch s := f.stream.(type) {
 	case *Pipe:
 		ready = s.ready(f.writable())
-	case *EventFD:
+	case interface{ ready() Events }:
 		ready = s.ready()
 	case interface{ Readable() bool }:
 		if !s.Readable() {

@@ -120,3 +120,67 @@ func sigaltstack(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 }
 
 func pause(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) { return 0, l.Pause() }
+
+// rtSigtimedwait's result is the signal.
+func rtSigtimedwait(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	if a[3] != proc.SigsetSize {
+		return 0, syscall.EINVAL
+	}
+	var set proc.Sigset
+	if errno := get(l, a[0], &set); errno != 0 {
+		return 0, errno
+	}
+	var deadline int64
+	if a[2] != 0 {
+		var ts syscall.Timespec
+		if errno := get(l, a[2], &ts); errno != 0 {
+			return 0, errno
+		}
+		d, errno := duration(&ts)
+		if errno != 0 {
+			return 0, errno
+		}
+		deadline = l.Resume(max(1, later(l.Process().System().Now(), d)))
+	}
+	info, errno := l.AwaitSignal(set, deadline)
+	switch {
+	case errno == syscall.EINTR && deadline != 0:
+		l.Interrupt(deadline)
+		return 0, errno
+	case errno != 0:
+		return 0, errno
+	case a[1] != 0:
+		b := info.Bytes()
+		if errno := put(l, a[1], &b); errno != 0 {
+			return 0, errno
+		}
+	}
+	return uint64(info.Signal), 0
+}
+
+// getSiginfo reads a siginfo_t for sending.
+func getSiginfo(l *proc.LWP, sig, at uint64) (info proc.Siginfo, errno syscall.Errno) {
+	var b [128]byte
+	errno = get(l, at, &b)
+	le := binary.LittleEndian
+	return proc.Siginfo{
+		Signal: int(int32(sig)), Code: int32(le.Uint32(b[8:])),
+		PID: proc.PID(le.Uint32(b[16:])), UID: le.Uint32(b[20:]), Value: le.Uint64(b[24:]),
+	}, errno
+}
+
+func rtSigqueueinfo(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	info, errno := getSiginfo(l, a[1], a[2])
+	if errno != 0 {
+		return 0, errno
+	}
+	return 0, l.Queue(proc.PID(a[0]), &info)
+}
+
+func rtTgsigqueueinfo(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	info, errno := getSiginfo(l, a[2], a[3])
+	if errno != 0 {
+		return 0, errno
+	}
+	return 0, l.QueueLWP(proc.PID(a[0]), lwp.ID(a[1]), &info)
+}
