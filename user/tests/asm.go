@@ -49,3 +49,7 @@ func jumpTo(p uintptr)
 func probe(p uintptr) (faulted uintptr)
 func addresses() (probeEnd, text, ret uintptr)
 func hasNX() bool
+
+func readTLS() uintptr
+func parkOnce() uintptr
+func storeRegisters() uintptr

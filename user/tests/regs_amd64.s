@@ -205,3 +205,57 @@ again:
 	JNZ  again
 	CLD
 	RET
+
+// func readTLS() uintptr: the word below FS base.
+TEXT ·readTLS(SB),NOSPLIT,$0-8
+	MOVQ (TLS), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+// Code that a new LWP begins with, for which it needs no stack and nothing else.
+
+// func parkOnce() uintptr: its address; it makes the call that the registers hold, and ends.
+TEXT ·parkOnce(SB),NOSPLIT,$0-8
+	LEAQ park<>(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+TEXT park<>(SB),NOSPLIT|NOFRAME,$0-0
+	SYSCALL
+	MOVQ $1025, AX
+	SYSCALL
+	INT  $3
+
+// func storeRegisters() uintptr: its address; it stores all registers in birth, and ends.
+TEXT ·storeRegisters(SB),NOSPLIT,$0-8
+	LEAQ storeAll<>(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+TEXT storeAll<>(SB),NOSPLIT|NOFRAME,$0-0
+	MOVQ   AX, ·birth+0(SB)
+	MOVQ   BX, ·birth+8(SB)
+	MOVQ   CX, ·birth+16(SB)
+	MOVQ   DX, ·birth+24(SB)
+	MOVQ   SI, ·birth+32(SB)
+	MOVQ   DI, ·birth+40(SB)
+	MOVQ   BP, ·birth+48(SB)
+	MOVQ   SP, ·birth+56(SB)
+	MOVQ   R8, ·birth+64(SB)
+	MOVQ   R9, ·birth+72(SB)
+	MOVQ   R10, ·birth+80(SB)
+	MOVQ   R11, ·birth+88(SB)
+	MOVQ   R12, ·birth+96(SB)
+	MOVQ   R13, ·birth+104(SB)
+	MOVQ   R14, ·birth+112(SB)
+	MOVQ   R15, ·birth+120(SB)
+	PUSHFQ
+	POPQ   AX
+	MOVQ   AX, ·birth+128(SB)
+	MOVQ   (TLS), AX
+	MOVQ   AX, ·birth+136(SB)
+	FXSAVE ·birthFX(SB)
+	CLD
+	MOVQ   $1025, AX
+	SYSCALL
+	INT    $3
