@@ -1,0 +1,57 @@
+package sa
+
+import (
+	"sync/atomic"
+
+	abi "gossamer/ulib/sa"
+)
+
+// Area is the kernel's own view of the shared area: no access to it ever faults.
+type Area struct {
+	Process *abi.Process
+	VPs     []*abi.VP
+	Nobody  *abi.VP
+	Slots   []*abi.Slot
+}
+
+// open looks at a VP's words once: K1. slot is the one that it names.
+func (p *Process) open(v *vp) (slot uint32, open bool) {
+	disabled := atomic.LoadUint32(&v.page.Disabled)
+	slot = atomic.LoadUint32(&v.page.Cur)
+	return slot, disabled == 0 && slot < uint32(len(p.held)) && p.held[slot] == ulibs
+}
+
+// close makes a VP closed, as an upcall finds it.
+func (v *vp) close() {
+	atomic.StoreUint32(&v.page.Disabled, 1)
+	atomic.StoreUint32(&v.page.Cur, abi.None)
+}
+
+// pend tells a closed VP to look at the ready list when it can.
+func (v *vp) pend() { atomic.StoreUint32(&v.page.Pending, 1) }
+
+// maxPush is how often a push is tried: more than the VPs of any process can get in the way of.
+const maxPush = abi.MaxVP
+
+// push puts a slot on the ready list. What the list is said to begin with is stored and never
+// followed: a lie harms its author.
+func (p *Process) push(slot uint32, reason uint32) {
+	s := p.cfg.Area.Slots[slot]
+	atomic.StoreUint32(&s.Reason, reason)
+	for range maxPush {
+		head := atomic.LoadUint32(p.ready)
+		atomic.StoreUint32(&s.Next, head)
+		if atomic.CompareAndSwapUint32(p.ready, head, slot+1) {
+			p.stat.Posts++
+			p.count()
+			return
+		}
+	}
+	p.lied = true
+}
+
+// count makes every sa_yield under way void.
+func (p *Process) count() {
+	p.posts++
+	atomic.StoreUint32(&p.cfg.Area.Process.Posts, p.posts)
+}

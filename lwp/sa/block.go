@@ -1,0 +1,105 @@
+package sa
+
+import abi "gossamer/ulib/sa"
+
+// Block is called by LWP l when it is in a wait queue and about to be switched away from: K5. It
+// returns the LWP to run instead on this processor, which is parked or about to be and has to be
+// unparked; -1 if there is none.
+func (p *Process) Block(l int) (next int) {
+	p.lwps[l].settled = false
+	p.enter()
+	defer p.leave()
+	v := p.serves(l)
+	if v == nil || v.state != Run || p.dead || !p.enabled {
+		return -1 // in the kernel already, or parking
+	}
+	slot, open := p.open(v)
+	switch {
+	case !open || v.due != 0:
+		p.stat.Waits++
+		p.stop(v, Wait)
+	case p.nK < len(p.held)-len(p.vps):
+		p.stat.Blocks++
+		p.hold(v, slot)
+		return int(v.lwp)
+	default:
+		p.stat.Plain++
+		v.slot = slot
+		p.stop(v, Plain)
+	}
+	p.fill(nil)
+	return -1
+}
+
+// hold has the LWP of v keep the call of the thread in slot, and another LWP serve v, which is to
+// say BLOCKED.
+func (p *Process) hold(v *vp, slot uint32) {
+	l := v.lwp
+	n := p.lwps[l].n
+	p.lwps[l].role, p.lwps[l].n = inKernel, int32(slot)
+	p.held[slot] = l
+	p.nK++
+	p.take(v, n)
+	v.due, v.slot = abi.Blocked, slot
+}
+
+// unblock is the end of a call in the kernel: K6. The thread becomes ulib's, LWP l goes to the
+// reserve.
+func (p *Process) unblock(l int) {
+	m := &p.lwps[l]
+	slot := uint32(m.n)
+	m.host.Uninterrupt()
+	m.host.Save(p.cfg.Area.Slots[slot])
+	p.held[slot] = ulibs
+	p.nK--
+	m.role = inReserve
+	p.reserve = append(p.reserve, int32(l))
+	p.post(slot, abi.Unblocked, nil)
+	p.convert()
+}
+
+// convert makes blocks proper that were not for want of a slot, the oldest first.
+func (p *Process) convert() {
+	for p.nK < len(p.held)-len(p.vps) {
+		var v *vp
+		for i := range p.vps {
+			if o := &p.vps[i]; o.state == Plain && p.held[o.slot] == ulibs && (v == nil || o.stamp < v.stamp) {
+				v = o
+			}
+		}
+		if v == nil {
+			break
+		}
+		p.stat.Converted++
+		p.hold(v, v.slot)
+		v.close()
+		v.state, v.saved = NoCPU, false
+		v.stamp = p.stamped()
+	}
+	p.fill(nil)
+}
+
+// endPlain is the end of a plain block: the thread goes on if a processor is free, else it is
+// ulib's.
+func (p *Process) endPlain(v *vp) {
+	p.host(v).Uninterrupt()
+	slot := v.slot
+	v.slot = abi.None
+	v.state, v.stamp = NoCPU, p.stamped()
+	now, open := p.open(v)
+	if !open || now != slot { // somebody has changed its words meanwhile
+		v.saved = true
+		p.fill(v)
+		return
+	}
+	if p.nrun < p.limit() && p.waitingSaved() == nil {
+		p.start(v)
+		return
+	}
+	v.saved = false
+	p.host(v).Save(p.cfg.Area.Slots[slot])
+	v.close()
+	v.due, v.slot = abi.Added, abi.None
+	p.post(slot, abi.Unblocked, nil)
+	p.fill(v)
+}

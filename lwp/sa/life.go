@@ -1,0 +1,27 @@
+package sa
+
+// Die is the first thing at the end of a process: K15. No slot and no VP is touched any more; every
+// LWP that asks is told to end. The caller wakes those that wait.
+func (p *Process) Die() {
+	p.mu.Lock()
+	p.dead = true
+	p.publish()
+	p.mu.Unlock()
+}
+
+// Gone is called when no LWP of the process is left, or none but one that has left the protocol
+// behind (execve, K17).
+func (p *Process) Gone() {
+	p.mu.Lock()
+	for i := range p.vps {
+		if p.vps[i].state == Run {
+			p.stop(&p.vps[i], Idle)
+		}
+	}
+	enabled := p.enabled
+	p.dead, p.enabled = true, false
+	p.mu.Unlock()
+	if enabled {
+		p.alloc.leave(p)
+	}
+}
