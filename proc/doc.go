@@ -62,5 +62,5 @@
 // # Reading order
 //
 // machine, system, process, thread, run; fork, clone, schedule, exec, exit, letgo, status, start; elf, vectors; sigset,
-// send, deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proctask.
+// send, deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proclwp.
 package proc

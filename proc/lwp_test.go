@@ -339,27 +339,58 @@ func TestLWPsComeAndGo(t *testing.T) {
 	})
 }
 
-// Does /proc/PID/task show the LWPs, and only those of the process?
-func TestProcTask(t *testing.T) {
+// Do /proc/PID/lwp and task show the LWPs, those of the process only, and what they are doing?
+func TestProcLWP(t *testing.T) {
 	proctest.New(t).Run(func(u *user) {
-		id := spawn(u, tidAt, func(u *user) { u.Call(nrPause) })
+		id := spawn(u, tidAt, func(u *user) {
+			u.Call(nrSetpriority, 0, 0, 4)
+			u.Call(nrPause)
+		})
 		open := func(path string) int64 {
 			return u.Call(2, u.String(proctest.Scratch+0x400, path), 0, 0)
 		}
-		fd := open(fmt.Sprintf("/proc/self/task/%d/stat", id))
-		n := u.Call(0, uint64(fd), proctest.Scratch+0x500, 200)
-		if n < 10 || !strings.HasPrefix(string(u.Load(proctest.Scratch+0x500, int(n))), fmt.Sprintf("%d (init) ", id)) {
-			t.Errorf("stat: fd %d, %d bytes", fd, n)
+		slurp := func(format string, args ...any) string {
+			fd := open(fmt.Sprintf(format, args...))
+			n := u.Call(0, uint64(fd), proctest.Scratch+0x800, 1000)
+			u.Call(3, uint64(fd))
+			if n < 0 {
+				t.Errorf("%s: fd %d, read %d", fmt.Sprintf(format, args...), fd, n)
+				return ""
+			}
+			return string(u.Load(proctest.Scratch+0x800, int(n)))
 		}
-		if r := open("/proc/self/task/1/comm"); r < 0 {
-			t.Errorf("the first LWP: %d", r)
+		for slurp("/proc/self/lwp/%d/wchan", id) != "pause\n" {
+			u.Call(24)
 		}
-		if r := open("/proc/self/task/999/comm"); r != -int64(syscall.ENOENT) {
-			t.Errorf("no LWP: %d", r)
-		}
-		fd = open("/proc/self/task")
-		if n := u.Call(217, uint64(fd), proctest.Scratch+0x500, 400); n != 4*24 { // with . and ..
-			t.Errorf("task has %d bytes of entries", n)
+		for _, dir := range []string{"lwp", "task"} {
+			f := strings.Fields(slurp("/proc/self/%s/%d/stat", dir, id))
+			want := map[int]string{1: fmt.Sprint(id), 2: "(init)", 3: "S", 4: "0", 18: "24", 19: "4", 20: "2", 40: "0", 41: "0"}
+			if len(f) != 41 {
+				t.Errorf("stat has %d fields: %q", len(f), f)
+				return
+			}
+			for i, v := range want {
+				if f[i-1] != v {
+					t.Errorf("field %d of stat: %s, want %s", i, f[i-1], v)
+				}
+			}
+			status := slurp("/proc/self/%s/%d/status", dir, id)
+			for _, line := range []string{"Name:\tinit", "State:\tS (sleeping)", "Tgid:\t1", fmt.Sprint("Pid:\t", id), "Class:\tts",
+				"Priority:\t24", "Bound:\t-1", "WaitChannel:\tpause", "nonvoluntary_ctxt_switches:\t0"} {
+				if !strings.Contains(status, line+"\n") {
+					t.Errorf("%q is not in status:\n%s", line, status)
+				}
+			}
+			if s := slurp("/proc/self/%s/1/status", dir); !strings.Contains(s, "State:\tR (running)") || !strings.Contains(s, "WaitChannel:\t-\n") {
+				t.Errorf("the caller:\n%s", s)
+			}
+			if r := open("/proc/self/" + dir + "/999/comm"); r != -int64(syscall.ENOENT) {
+				t.Errorf("no LWP: %d", r)
+			}
+			fd := open("/proc/self/" + dir)
+			if n := u.Call(217, uint64(fd), proctest.Scratch+0x800, 400); n != 4*24 { // with . and ..
+				t.Errorf("%s has %d bytes of entries", dir, n)
+			}
 		}
 	})
 }

@@ -24,7 +24,8 @@ func (s *System) MountProc(path string) error {
 const (
 	procRoot  = 1
 	procFiles = 2
-	procTask  = 15 // of a process's 16: its directory task
+	procTask  = 14 // of a process's 16: its directory task,
+	procLWPs  = 15 // and lwp
 )
 
 type procEntry struct {
@@ -122,9 +123,17 @@ var pidEntries = []struct {
 	{"status", (*Process).statusText},
 }
 
+// lwpDirs shows the LWPs, under our name and under Linux's.
+var lwpDirs = [...]struct {
+	name string
+	ino  int
+}{{"lwp", procLWPs}, {"task", procTask}}
+
 func (d *pidDir) Lookup(t *sched.Thread, name string) (fs.Node, error) {
-	if name == "task" {
-		return d.p.sys.FS.NewProcDir(d.p.inode(procTask), 0o555, &taskDir{d.p}), nil
+	for _, e := range lwpDirs {
+		if e.name == name {
+			return d.p.sys.FS.NewProcDir(d.p.inode(e.ino), 0o555, &lwpsDir{d.p}), nil
+		}
 	}
 	for i, e := range pidEntries {
 		if e.name == name {
@@ -138,7 +147,10 @@ func (d *pidDir) List(t *sched.Thread) (list []fs.DirEntry) {
 	for i, e := range pidEntries {
 		list = append(list, fs.DirEntry{Name: e.name, Ino: d.p.inode(1 + i), Kind: fs.KindRegular})
 	}
-	return append(list, fs.DirEntry{Name: "task", Ino: d.p.inode(procTask), Kind: fs.KindDirectory})
+	for _, e := range lwpDirs {
+		list = append(list, fs.DirEntry{Name: e.name, Ino: d.p.inode(e.ino), Kind: fs.KindDirectory})
+	}
+	return list
 }
 
 func (p *Process) argv() []byte {

@@ -130,13 +130,13 @@ func (p *Process) stopTimers() {
 // Errors: EINVAL, no such LWP in the process; EAGAIN, too many.
 func (p *Process) NewTimer(clock int, info Siginfo, only lwp.ID, ownValue bool) (int, syscall.Errno) {
 	var to *LWP
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if only != 0 {
-		if to = p.lwp(only); to == nil {
+		if to = p.find(only); to == nil {
 			return 0, syscall.EINVAL
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if len(p.timers) >= maxTimers || p.dying {
 		return 0, syscall.EAGAIN
 	}
