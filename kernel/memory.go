@@ -14,7 +14,7 @@ import (
 // What the heap takes all the same comes from the frame allocator's reserve, which programs
 // cannot touch.
 const (
-	heapShare = 4
+	heapShare = 2
 	gcPercent = 400 // the heap is small beside the budget: collect seldom
 )
 

@@ -2,6 +2,7 @@ package ksyscall
 
 import (
 	"encoding/binary"
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -15,9 +16,13 @@ import (
 // Gossamer's own calls for LWPs, NetBSD's _lwp_create(2) and its kin; package abi has the
 // numbers and structures.
 
+// contexts are what _lwp_create reads into, kept rather than made for each call.
+var contexts = sync.Pool{New: func() any { return new(abi.LWPContext) }}
+
 func lwpCreate(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	var c abi.LWPContext
-	b := (*[abi.LWPContextSize]byte)(unsafe.Pointer(&c))[:]
+	c := contexts.Get().(*abi.LWPContext)
+	defer contexts.Put(c)
+	b := (*[abi.LWPContextSize]byte)(unsafe.Pointer(c))[:]
 	if err := l.Space().CopyIn(b[:abi.LWPContextHeadSize], mem.VirtAddr(a[0])); err != nil {
 		return result(err)
 	}
@@ -26,7 +31,7 @@ func lwpCreate(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 			return result(err)
 		}
 	}
-	return 0, l.CreateLWP(&c, a[1], func(id lwp.ID) syscall.Errno { return put(l, a[2], &id) })
+	return 0, l.CreateLWP(c, a[1], func(id lwp.ID) syscall.Errno { return put(l, a[2], &id) })
 }
 
 func lwpExit(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {

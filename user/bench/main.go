@@ -22,6 +22,10 @@ var benchmarks = [...]benchmark{
 	{"pipe_pingpong", pipePingPong, 1000, 2},
 	{"futex_pingpong", futexPingPong, 1000, 2},
 	{"clone_exit_join", cloneExitJoin, 200, 1},
+	{"lwp_create_exit_wait", lwpCreateExitWait, 200, 1},
+	{"lwp_yield_switch", lwpYieldSwitch, 1000, 2},
+	{"lwp_park_pingpong", lwpParkPingPong, 1000, 2},
+	{"preempt_switch", preemptSwitch, 8, 1},
 	{"yield_switch", yieldSwitch, 1000, 2},
 	{"open_close", openClose, 1000, 1},
 	{"read_1byte", read1Byte, 5000, 1},
@@ -63,6 +67,9 @@ func main() {
 		if sys.Match(filter, benchmarks[i].name) {
 			measure(&benchmarks[i], unit)
 		}
+	}
+	if sys.Match(filter, "lwp_bytes") {
+		lwpBytes()
 	}
 	out.Exit(0)
 }

@@ -402,11 +402,11 @@ const manyMost = 100_000
 // How many parked LWPs can a process have, and do all of them come back?
 func lwpMany() {
 	total, _ := meminfo("MemTotal:")
-	n := min(manyMost, total/40)
+	n := min(manyMost, total/10)
 	c := abi.LWPContext{Flags: abi.ContextCPU, RAX: abi.SysLWPPark, RIP: uint64(parkOnce())}
 	list := anon(uintptr(4*n + sys.PageSize))
 	lids := unsafe.Slice((*int32)(unsafe.Pointer(list)), n)
-	before := freeMemory()
+	before, _ := meminfo("MemFree:")
 	for i := range lids {
 		if e := sys.LWPCreate(&c, 0, &lids[i]); e != 0 {
 			out.Out.Str("# after ").Int(i).Str(" of ").Int(n).NL()
@@ -424,7 +424,8 @@ func lwpMany() {
 			sys.Yield()
 		}
 	}
-	out.Out.Str("# ").Int(n).Str(" LWPs parked, ").Int((before - freeMemory()) * 1024 / n).Str(" bytes each\n")
+	after, _ := meminfo("MemFree:")
+	out.Out.Str("# ").Int(n).Str(" LWPs parked, ").Int((before - after) * 1024 / n).Str(" bytes each\n")
 	for i := 0; i < n; i += abi.MaxUnpark {
 		_, e := sys.LWPUnparkAll(&lids[i], min(abi.MaxUnpark, n-i))
 		ok(e, "_lwp_unpark_all")
