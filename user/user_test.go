@@ -134,7 +134,7 @@ func TestTests(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	program := filepath.Join(build(t, "tests"), "tests")
-	out, status := run(t, exec.Command(program, "^process|^lwp|^futex|^poll|^fork|^wait|^signal|^pipe|^file|^folder|^exec|^memory|^fault|^registers"))
+	out, status := run(t, exec.Command(program, "^process|^lwp|^futex|^poll|^fork|^wait|^signal|^pipe|^file|^folder|^exec|^memory|^fault|^registers|^ulib"))
 	if status != 0 || !strings.Contains(out, "\n1..") || strings.Contains(out, "\nnot ok") {
 		t.Errorf("status %d\n%s", status, out)
 	}

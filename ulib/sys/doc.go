@@ -53,5 +53,5 @@
 //
 // Reading order: start_amd64.s, start.go, syscall_amd64.s, syscall.go, file.go, memory.go,
 // process.go, time.go, signal.go, args.go, exec.go, text.go, names.go,
-// tree.go.
+// tree.go, report.go.
 package sys

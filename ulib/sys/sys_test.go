@@ -39,8 +39,8 @@ func TestOffsets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int64{"g.stack": 0, "g.stackguard0": 0x10, "g.stackguard1": 0x18, "g.m": 0x30, "g.sched": 0x38, "g.throwsplit": 0xb7,
-		"m.g0": 0, "m.curg": 0xb8, "m.mallocing": 0xf0}
+	want := map[string]int64{"g.stack": 0, "g.stackguard0": 0x10, "g.stackguard1": 0x18, "g.m": 0x30, "g.sched": 0x38, "g.throwsplit": sys.GThrowSplit,
+		"m.g0": 0, "m.curg": sys.MCurG, "m.mallocing": 0xf0}
 	limit := map[string]int64{"g": 80 * 8, "m": 512 * 8} // of startBlock
 	for r := info.Reader(); ; {
 		e, err := r.Next()

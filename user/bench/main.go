@@ -1,6 +1,7 @@
 package main
 
 import (
+	"gossamer/ulib"
 	"gossamer/ulib/out"
 	"gossamer/ulib/sys"
 )
@@ -34,6 +35,10 @@ var benchmarks = [...]benchmark{
 	{"mmap_munmap", mmapMunmap, 1000, 1},
 	{"nanosleep_1ns", nanosleep, 200, 1},
 	{"clock_gettime", clockGettime, 5000, 1},
+	{"user_create_join", userCreateJoin, 10_000, 1},
+	{"user_yield_switch", userYieldSwitch, 10_000, 2},
+	{"user_signal_wait", userSignalWait, 10_000, 2},
+	{"user_mutex", userMutex, 16_000, 1},
 }
 
 const repetitions = 7
@@ -49,6 +54,7 @@ func main() {
 		out.Usage("bench [FILTER]")
 	}
 	filter := sys.Arg(1)
+	must(ulib.Start(), "threads")
 	unit := "ticks"
 	if countsInstructions() {
 		unit = "instructions"

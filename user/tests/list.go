@@ -83,6 +83,14 @@ var tests = [...]test{
 	{"poll/poll", polls, 0, 0},
 	{"poll/epoll", epolls, 0, 0},
 
+	{"ulib/results", threadResults, 0, 0},
+	{"ulib/errors", threadErrors, 0, 0},
+	{"ulib/priorities", threadPriorities, 0, 0},
+	{"ulib/stacks", threadStacks, 0, 0},
+	{"ulib/semaphores", threadSemaphores, 0, 0},
+	{"ulib/mutexes", threadMutexes, 0, 0},
+	{"ulib/ends", threadEnds, 0, 0},
+
 	{"pipe/data", pipeData, 60, 0},
 	{"pipe/partial", pipePartial, 0, 0},
 	{"pipe/blocks", pipeBlocks, 0, 0},

@@ -1,0 +1,199 @@
+package ulib
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"gossamer/ulib/sys"
+)
+
+// Priorities of threads: 0 to Priorities-1, the highest number first.
+const (
+	Priorities      = 32
+	DefaultPriority = 16
+)
+
+// An Attr says what a thread is to be like. The zero Attr is what Create takes.
+type Attr struct {
+	Stack    int  // bytes, rounded up to a power of two; 0: DefaultStack
+	Priority int  // 1 to Priorities-1; 0: DefaultPriority
+	Detached bool // nobody will join it
+}
+
+// threads counts those that have not ended.
+var threads int64
+
+// Create starts a thread that runs f(arg) with what is usual: pthread_create(3). EAGAIN: no room
+// for its stack.
+func Create(f Func, arg uintptr) (ID, Errno)
+
+// create is Create for all cases.
+func create(f Func, arg uintptr) (ID, Errno) { return CreateWith(&usual, f, arg) }
+
+// created is the end of Create: the thread made has taken the place of another, or VPs sleep.
+func created(old *thread, id ID) (ID, Errno) {
+	v := enter()
+	v.readied(old)
+	v.leave()
+	return id, 0
+}
+
+var usual Attr
+
+// CreateWith starts a thread that is as attr says. EINVAL: not a size or a priority.
+func CreateWith(attr *Attr, f Func, arg uintptr) (ID, Errno) {
+	class, ok := classOf(attr.Stack)
+	if !ok || attr.Priority < 0 || attr.Priority >= Priorities {
+		return 0, sys.EINVAL
+	}
+	v := enter()
+	pool.lock.acquire(v)
+	t := pool.get(class)
+	pool.lock.release()
+	if t == nil {
+		v.leave()
+		return 0, sys.EAGAIN
+	}
+	t.begin(f, arg)
+	t.detached = attr.Detached
+	if attr.Priority != 0 {
+		t.setPriority(uint8(attr.Priority))
+		t.base = t.prio
+	}
+	id := t.id()
+	v.ready(t)
+	v.leave()
+	return id, 0
+}
+
+// begin makes t a thread that will call f(arg).
+func (t *thread) begin(f Func, arg uintptr) {
+	*(*uintptr)(unsafe.Pointer(&t.fn)) = *(*uintptr)(unsafe.Pointer(&f))
+	t.arg = arg
+	t.sp = uintptr(unsafe.Pointer(t)) - 16
+	*(*uintptr)(unsafe.Pointer(t.sp)) = threadEntry()
+	t.special = 0
+	t.cancel = 0
+	t.prio = DefaultPriority
+	t.base = DefaultPriority
+	t.done = false
+	t.detached = false
+	t.reason = 0
+	t.duties = 0
+	atomic.AddInt64(&threads, 1)
+}
+
+// Exit ends the thread that calls. The process ends with its last thread, or when main returns.
+// pthread_exit(3).
+func Exit(result uintptr) { finish(self(), result) }
+
+// finish is the end of a thread, which is the caller.
+func finish(t *thread, result uintptr) {
+	v := enter()
+	if atomic.AddInt64(&threads, -1) == 0 {
+		sys.Exit(0)
+	}
+	t.exit.lock.acquire(v)
+	j := t.exit.take()
+	if j == nil && !t.detached || t == mainThread {
+		v.finishMain(t, j, result)
+		return
+	}
+	t.retire()
+	t.exit.lock.release()
+	pool.lock.acquire(v)
+	pool.give(t)
+	if j == nil {
+		v.block(&pool.lock)
+		return
+	}
+	j.result = result
+	if j.special != 0 || v.queue.busy() {
+		v.ready(j)
+		v.block(&pool.lock)
+		return
+	}
+	swtch(j, &pool.lock)
+}
+
+// finishMain is finish for a thread whose stack is not given back now: it will be when it is
+// joined; the first thread's never.
+func (v *VP) finishMain(t, j *thread, result uintptr) {
+	t.result = result
+	t.done = j == nil
+	if j != nil {
+		j.result = result
+		v.ready(j)
+	}
+	v.block(&t.exit.lock)
+}
+
+// Join waits for a thread to end and returns its result: pthread_join(3). ESRCH: there is no such
+// thread; EINVAL: it is detached, or another thread is waiting for it; EDEADLK: it is the caller.
+func Join(id ID) (result uintptr, e Errno)
+
+// join is Join for all cases.
+func join(id ID) (result uintptr, e Errno) {
+	v := enter()
+	t := v.lookup(id)
+	if t == nil {
+		v.leave()
+		return 0, sys.ESRCH
+	}
+	me := v.cur
+	if t.done {
+		result = t.result
+		v.reap(t)
+		v.leave()
+		return result, 0
+	}
+	if t.detached || t.exit.head != nil || t == me {
+		e = sys.EINVAL
+		if t == me {
+			e = EDEADLK
+		}
+		t.exit.lock.release()
+		v.leave()
+		return 0, e
+	}
+	t.exit.add(me)
+	v.block(&t.exit.lock)
+	return me.result, 0
+}
+
+func joined(id ID) (result uintptr, e Errno) { return self().result, 0 }
+
+// reap frees what a thread that is done has left. Its exit.lock is held, so it has left its stack.
+func (v *VP) reap(t *thread) {
+	t.retire()
+	t.exit.lock.release()
+	if t != mainThread {
+		pool.lock.acquire(v)
+		pool.give(t)
+		pool.lock.release()
+	}
+}
+
+// Detach lets a thread's stack be freed as soon as it ends: pthread_detach(3). ESRCH: there is no
+// such thread; EINVAL: it is detached already, or a thread waits for it.
+func Detach(id ID) Errno {
+	v := enter()
+	t := v.lookup(id)
+	if t == nil {
+		v.leave()
+		return sys.ESRCH
+	}
+	switch {
+	case t.done:
+		v.reap(t)
+	case t.detached || t.exit.head != nil:
+		t.exit.lock.release()
+		v.leave()
+		return sys.EINVAL
+	default:
+		t.detached = true
+		t.exit.lock.release()
+	}
+	v.leave()
+	return 0
+}

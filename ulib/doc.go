@@ -1,0 +1,59 @@
+// Package ulib is user threads for bare programs: threads that a program switches, wakes and
+// synchronises by itself, on top of the LWPs that the kernel gives it.
+//
+//	func main() {
+//		if e := ulib.Start(); e != 0 {
+//			out.Fatal("program", "threads", e)
+//		}
+//		id, _ := ulib.Create(work, 7)
+//		result, _ := ulib.Join(id)
+//		…
+//	}
+//
+// The calls have the meaning of POSIX threads; the errors are POSIX's, as values. A deadline is
+// an instant of [Now], in nanoseconds. What is told of a bare program in package sys holds for
+// every thread: it has a stack of a fixed size, no heap, no collector.
+//
+// # Words
+//
+// A *thread* is a control block at the upper end of a stack of its own (thread.go). A *VP*, virtual
+// processor, is what threads run on: an LWP with a run queue and a scheduler (vp.go). GS base is
+// the VP; the current thread is what compiled Go takes for its g.
+//
+// # A thread's states, and where it is
+//
+//	          Create                  switched to
+//	(pool) ───────────▶ ready ───────────────────────────▶ running
+//	   ▲      in a VP's lifo or queue ◀─────────────────── VP.cur
+//	   │                  ▲              Yield                │ │
+//	   │                  │ woken                  waits      │ │ returns, Exit
+//	   │                  └────────── in a waitQueue ◀────────┘ ▼
+//	   └───────────────────────────────────────────────────── done
+//	               joined, detached
+//
+// A thread is in exactly one of these places. It changes queues only under the queue's lock, and
+// nobody sees it in a queue before it has left its stack: a switch frees the lock that guards
+// that queue as its last step (SWITCH in switch.h).
+//
+// # Critical sections
+//
+// Between enter and leave, or enter and a switch, VP.disabled is set: the VP takes no upcall, the
+// thread cannot be moved to another VP, and it makes no call that blocks. Locks are taken there
+// only, so whoever holds one is on its way to free it. Their order:
+//
+//	thread.exit.lock → stackPool.lock
+//	timers.lock → waitQueue.lock → runQueue.lock
+//
+// with any lock before runQueue.lock, and no two of the same kind at a time.
+//
+// # Short ways
+//
+// Creating, joining, yielding and semaphores have a short way in assembly (short_amd64.s) beside
+// the function in Go that does the whole: the short way handles the common case and goes to the
+// function in any other.
+//
+// # Reading order
+//
+// thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, start.go; sem.go,
+// mutex.go, timer.go; short_amd64.s.
+package ulib

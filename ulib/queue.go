@@ -1,0 +1,126 @@
+package ulib
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A list of threads, first in, first out. tail means nothing while head is nil.
+type list struct{ head, tail *thread }
+
+func (l *list) append(t *thread) {
+	put(&t.next, nil)
+	if l.head == nil {
+		put(&l.head, t)
+	} else {
+		put(&l.tail.next, t)
+	}
+	put(&l.tail, t)
+}
+
+// remove takes t out; false if it is not in.
+func (l *list) remove(t *thread) bool {
+	var before *thread
+	for x := l.head; x != nil; before, x = x, x.next {
+		if x != t {
+			continue
+		}
+		if before == nil {
+			put(&l.head, t.next)
+		} else {
+			put(&before.next, t.next)
+		}
+		if l.tail == t {
+			put(&l.tail, before)
+		}
+		return true
+	}
+	return false
+}
+
+// A runQueue holds threads that are ready, by priority.
+type runQueue struct {
+	mask  uint32 // bit p: level p is not empty; read without the lock as a hint
+	look  uint32 // atomic; not 0: the scheduler has something to look at beside. With mask one word
+	lock  lock
+	level [Priorities]list
+}
+
+// defaultLevel is the offset of level DefaultPriority, for assembly.
+const defaultLevel = DefaultPriority * 16
+
+// busy reports whether there is anything in the queue, or to look at.
+func (q *runQueue) busy() bool { return *(*uint64)(unsafe.Pointer(&q.mask)) != 0 }
+
+// push puts t behind those of its priority. The lock is held.
+func (q *runQueue) push(t *thread) {
+	p := t.prio & (Priorities - 1)
+	q.level[p].append(t)
+	q.mask |= 1 << p
+}
+
+// pop takes the first of the highest priority, nil if there is none. The lock is held.
+func (q *runQueue) pop() *thread {
+	if q.mask == 0 {
+		return nil
+	}
+	p := uint(bits.Len32(q.mask)-1) & (Priorities - 1)
+	l := &q.level[p]
+	t := l.head
+	put(&l.head, t.next)
+	if t.next == nil {
+		q.mask &^= 1 << p
+	}
+	return t
+}
+
+// A waitQueue holds threads that wait for something: by priority, and first come, first served.
+type waitQueue struct {
+	lock lock
+	list
+}
+
+// add enters t, which is about to leave its VP. The lock is held.
+func (q *waitQueue) add(t *thread) {
+	if h := q.head; h == nil || q.tail.prio >= t.prio {
+		q.append(t)
+	} else {
+		q.insert(t)
+	}
+	t.waitAt(q)
+}
+
+// insert puts t behind those of its priority and before the last, whose priority is lower.
+func (q *waitQueue) insert(t *thread) {
+	if q.head.prio < t.prio {
+		put(&t.next, q.head)
+		put(&q.head, t)
+		return
+	}
+	x := q.head
+	for x.next.prio >= t.prio {
+		x = x.next
+	}
+	put(&t.next, x.next)
+	put(&x.next, t)
+}
+
+// take takes the first thread out, nil if there is none. The lock is held.
+func (q *waitQueue) take() *thread {
+	t := q.head
+	if t != nil {
+		put(&q.head, t.next)
+		t.waitAt(nil)
+	}
+	return t
+}
+
+func (t *thread) waitAt(q *waitQueue) {
+	*(*uintptr)(unsafe.Pointer(&t.queue)) = uintptr(unsafe.Pointer(q))
+}
+
+// swap exchanges a pointer to a thread in one step.
+func swap(p **thread, t *thread) *thread {
+	return (*thread)(unsafe.Pointer(atomic.SwapUintptr((*uintptr)(unsafe.Pointer(p)), uintptr(unsafe.Pointer(t)))))
+}

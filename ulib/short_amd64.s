@@ -1,0 +1,268 @@
+//go:build !explore
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "switch.h"
+
+// Short ways through functions of Go, for when nothing special is going on: the lock is free, no
+// priorities differ, nobody is cancelled, no VP sleeps, there are no timers. A short way does what
+// its function does, or it does nothing and goes there.
+
+// ENTER begins a critical section and takes the lock, or goes to busy. It uses AX and CX.
+#define ENTER(lock) \
+	MOVL $1, VP_disabled(GS) \
+	XORL AX, AX \
+	MOVL VP_number1(GS), CX \
+	LOCK \
+	CMPXCHGL CX, lock \
+	JNE  busy
+
+// QUIET goes to slow unless the VP's queue is empty and there is nothing to look at; then AX is
+// the thread to run next, and taken. It is to be the last condition.
+#define QUIET \
+	CMPQ VP_queue+runQueue_mask(GS), $0 \
+	JNE  slow \
+	XORL AX, AX \
+	XCHGQ AX, VP_lifo(GS) \
+	TESTQ AX, AX \
+	JEQ  slow
+
+// ALONE enters thread DX, the only one, in the wait queue at BX.
+#define ALONE \
+	MOVQ DX, waitQueue_list+list_head(BX) \
+	MOVQ DX, waitQueue_list+list_tail(BX) \
+	MOVQ $0, thread_next(DX) \
+	MOVQ BX, thread_queue(DX)
+
+// func Yield(): yield
+TEXT ·Yield(SB),NOSPLIT|NOFRAME,$0-0
+	ENTER(VP_queue+runQueue_lock(GS))
+	MOVQ VP_cur(GS), DX
+	CMPQ VP_queue+runQueue_mask(GS), $(1<<const_DefaultPriority) // and nothing to look for
+	JNE  slow
+	CMPQ VP_lifo(GS), $0
+	JNE  slow
+	CMPL thread_special(DX), $0
+	JNE  slow
+	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_tail(GS), BX
+	MOVQ DX, thread_next(BX)
+	MOVQ DX, VP_queue+runQueue_level+const_defaultLevel+list_tail(GS)
+	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_head(GS), AX
+	MOVQ thread_next(AX), BX
+	MOVQ BX, VP_queue+runQueue_level+const_defaultLevel+list_head(GS)
+	MOVQ $0, thread_next(DX)
+	MOVQ VP_self(GS), BX
+	ADDQ $(VP_queue+runQueue_lock), BX
+	SWITCH
+	LEAVE
+slow:
+	MOVL $0, VP_queue+runQueue_lock(GS)
+busy:
+	JMP  ·yield(SB) // which enters once more
+
+// func semPost(s *Semaphore) Errno: post
+TEXT ·semPost(SB),NOSPLIT|NOFRAME,$0-16
+	MOVQ s+0(FP), BX
+	ENTER(Semaphore_q+waitQueue_lock(BX))
+	MOVQ waitQueue_list+list_head(BX), DX
+	TESTQ DX, DX
+	JEQ  slow
+	CMPL thread_special(DX), $0
+	JNE  slow
+	MOVQ thread_next(DX), CX
+	MOVQ CX, waitQueue_list+list_head(BX)
+	MOVQ $0, thread_queue(DX)
+	MOVL $0, Semaphore_q+waitQueue_lock(BX)
+	XCHGQ DX, VP_lifo(GS)
+	TESTQ DX, DX
+	JNE  more
+	CMPQ ·idleVPs(SB), $0
+	JNE  more
+	MOVQ $0, ret+8(FP)
+	LEAVE
+more:
+	MOVQ DX, s+0(FP)
+	JMP  ·posted(SB)
+slow:
+	MOVL $0, Semaphore_q+waitQueue_lock(BX)
+busy:
+	JMP  ·post(SB)
+
+// func semWait(s *Semaphore) Errno: wait
+TEXT ·semWait(SB),NOSPLIT|NOFRAME,$0-16
+	MOVQ s+0(FP), BX
+	ENTER(Semaphore_q+waitQueue_lock(BX))
+	MOVQ VP_cur(GS), DX
+	CMPL thread_cancel(DX), $0
+	JNE  slow
+	MOVQ $0, ret+8(FP)
+	MOVL Semaphore_n(BX), CX
+	TESTL CX, CX
+	JNE  take
+	CMPQ waitQueue_list+list_head(BX), $0
+	JNE  slow
+	CMPQ VP_queue+runQueue_mask(GS), $0 // and nothing to look for
+	JNE  slow
+	XORL AX, AX
+	XCHGQ AX, VP_lifo(GS)
+	TESTQ AX, AX
+	JEQ  slow
+	MOVQ DX, waitQueue_list+list_head(BX)
+	MOVQ DX, waitQueue_list+list_tail(BX)
+	MOVQ $0, thread_next(DX)
+	MOVQ BX, thread_queue(DX)
+	CALL ·switch<>(SB)
+	CMPL thread_cancel(R14), $0
+	JNE  cancelled
+	RET
+take:
+	DECL CX
+	MOVL CX, Semaphore_n(BX)
+	MOVL $0, Semaphore_q+waitQueue_lock(BX)
+	LEAVE
+cancelled:
+	JMP  ·waited(SB)
+slow:
+	MOVL $0, Semaphore_q+waitQueue_lock(BX)
+busy:
+	JMP  ·wait(SB)
+
+// switch from DX to AX, freeing BX, as a call.
+TEXT ·switch<>(SB),NOSPLIT|NOFRAME,$0-0
+	SWITCH
+	LEAVE
+
+
+// func Create(f Func, arg uintptr) (ID, Errno): create
+TEXT ·Create(SB),NOSPLIT|NOFRAME,$0-32
+	ENTER(·pool+stackPool_lock(SB))
+	MOVQ ·pool+stackPool_free+const_defaultFree(SB), DX
+	TESTQ DX, DX
+	JEQ  slow
+	MOVQ thread_next(DX), CX
+	MOVQ CX, ·pool+stackPool_free+const_defaultFree(SB)
+	MOVL $0, ·pool+stackPool_lock(SB)
+	MOVQ f+0(FP), AX
+	MOVQ AX, thread_fn(DX)
+	MOVQ arg+8(FP), AX
+	MOVQ AX, thread_arg(DX)
+	LEAQ -16(DX), CX
+	MOVQ CX, thread_sp(DX)
+	LEAQ ·threadStart(SB), AX
+	MOVQ AX, (CX)
+	MOVQ $0, thread_special(DX) // and cancel
+	MOVQ $const_newThread, thread_prio(DX) // and base, done, detached, reason
+	LOCK
+	INCQ ·threads(SB)
+	MOVWQZX thread_generation(DX), AX
+	SHLQ $const_addressBits, AX
+	ORQ  DX, AX
+	MOVQ AX, ret+16(FP)
+	XCHGQ DX, VP_lifo(GS)
+	TESTQ DX, DX
+	JNE  more
+	CMPQ ·idleVPs(SB), $0
+	JNE  more
+	MOVQ $0, ret1+24(FP)
+	LEAVE
+more:
+	MOVQ DX, f+0(FP)
+	MOVQ AX, arg+8(FP)
+	JMP  ·created(SB)
+slow:
+	MOVL $0, ·pool+stackPool_lock(SB)
+busy:
+	JMP  ·create(SB)
+
+// func Join(id ID) (result uintptr, e Errno): join
+TEXT ·Join(SB),NOSPLIT|NOFRAME,$0-24
+	MOVQ id+0(FP), BX
+	MOVQ BX, SI
+	SHLQ $(64-const_addressBits), BX
+	SHRQ $(64-const_addressBits), BX
+	MOVQ BX, CX
+	SHRQ $const_arenaBits, CX
+	CMPQ CX, $1
+	JNE  busy
+	LEAQ thread__size(BX), CX
+	TESTL $(const_MinStack-1), CX
+	JNE  busy
+	SHRQ $const_addressBits, SI
+	JEQ  busy
+	ADDQ $thread_exit, BX
+	ENTER(waitQueue_lock(BX))
+	CMPW SI, thread_generation-thread_exit(BX)
+	JNE  slow
+	MOVQ VP_cur(GS), DX
+	CMPW thread_done-thread_exit(BX), $0 // and detached
+	JNE  slow
+	CMPQ waitQueue_list+list_head(BX), $0
+	JNE  slow
+	LEAQ thread_exit(DX), CX
+	CMPQ CX, BX
+	JEQ  slow
+	CMPL thread_cancel(DX), $0
+	JNE  slow
+	QUIET
+	ALONE
+	CALL ·switch<>(SB)
+	CMPL thread_cancel(R14), $0
+	JNE  cancelled
+	MOVQ thread_result(R14), AX
+	MOVQ AX, result+8(FP)
+	MOVQ $0, e+16(FP)
+	RET
+cancelled:
+	JMP  ·joined(SB)
+slow:
+	MOVL $0, waitQueue_lock(BX)
+busy:
+	JMP  ·join(SB)
+
+// threadStart is where a thread begins, its control block in R14: its function, and finish.
+TEXT ·threadStart(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
+	MOVQ thread_arg(R14), AX
+	MOVQ thread_fn(R14), DX
+	MOVQ (DX), CX
+	CALL CX
+	MOVQ AX, SI
+	MOVQ R14, DX
+	CMPL thread_duties(DX), $0
+	JNE  busy
+	LEAQ thread_exit(DX), BX
+	ENTER(waitQueue_lock(BX))
+	MOVQ waitQueue_list+list_head(BX), DI
+	TESTQ DI, DI
+	JEQ  slow
+	CMPL thread_special(DI), $0
+	JNE  slow
+	CMPQ VP_queue+runQueue_mask(GS), $0
+	JNE  slow
+	LOCK
+	CMPXCHGL CX, ·pool+stackPool_lock(SB)
+	JNE  slow
+	LOCK
+	DECQ ·threads(SB)
+	MOVQ SI, thread_result(DI)
+	MOVQ $0, thread_queue(DI)
+	MOVQ $0, waitQueue_list+list_head(BX)
+	ADDW $1, thread_generation(DX)
+	ADCW $0, thread_generation(DX)
+	MOVW $const_freeThread, thread_done(DX) // and detached
+	MOVL $0, waitQueue_lock(BX)
+	MOVBLZX thread_class(DX), CX
+	LEAQ ·pool(SB), BX
+	MOVQ stackPool_free(BX)(CX*8), AX
+	MOVQ AX, thread_next(DX)
+	MOVQ DX, stackPool_free(BX)(CX*8)
+	MOVQ DI, AX
+	ADDQ $stackPool_lock, BX
+	SWITCH
+	LEAVE
+slow:
+	MOVL $0, waitQueue_lock(BX)
+busy:
+	PUSHQ SI
+	PUSHQ DX
+	CALL ·finish(SB)
+	INT  $3

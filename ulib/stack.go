@@ -1,0 +1,109 @@
+package ulib
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"gossamer/ulib/sys"
+)
+
+// Sizes of stacks are powers of two, guard page and control block included.
+const (
+	MinStack     = 16 << 10
+	DefaultStack = 64 << 10
+	MaxStack     = 8 << 20
+
+	minClass     = 14
+	defaultClass = 16
+	maxClass     = 23
+)
+
+// Stacks lie in one part of the address space, which starts at a multiple of its size: so it is
+// easily told whether something is a control block. There is room for a million stacks of the
+// default size.
+const (
+	arenaBits  = 36
+	arenaStart = 1 << arenaBits
+	arenaEnd   = arenaStart + 1<<arenaBits
+)
+
+// defaultFree is the offset of the default class in stackPool.free, for assembly.
+const defaultFree = 8 * defaultClass
+
+// maxGuards bounds how many stacks get a guard page, since an address space has a bounded number
+// of regions. The others rely on the check that compiled Go makes at each call.
+const maxGuards = 1000
+
+const threadSize = unsafe.Sizeof(thread{})
+
+// A stackPool is where stacks come from, each with its thread's control block. A stack that has
+// been used is kept for the next thread that wants its size, the latest first, for its pages.
+type stackPool struct {
+	lock   lock
+	free   [32]*thread // by the size's logarithm
+	unused uintptr     // from here on
+	guards int
+}
+
+var pool stackPool
+
+// init reserves the arena. Nothing is promised by that, so nothing but addresses is used up.
+func (p *stackPool) init() Errno {
+	p.unused = arenaStart
+	_, e := sys.Mmap(arenaStart, arenaEnd-arenaStart, sys.PROT_READ|sys.PROT_WRITE,
+		sys.MAP_PRIVATE|sys.MAP_ANONYMOUS|sys.MAP_NORESERVE|sys.MAP_FIXED, -1, 0)
+	return e
+}
+
+// inArena reports whether a control block may be at an address.
+func inArena(at uintptr) bool { return at>>arenaBits == 1 && (at+threadSize)&(MinStack-1) == 0 }
+
+// get takes a stack, nil if there is no room for one. The lock is held.
+func (p *stackPool) get(class uint8) *thread {
+	t := p.free[class&31]
+	if t == nil {
+		return p.carve(class)
+	}
+	put(&p.free[class&31], t.next)
+	return t
+}
+
+// give gives a stack back. The lock is held.
+func (p *stackPool) give(t *thread) {
+	put(&t.next, p.free[t.class&31])
+	put(&p.free[t.class&31], t)
+}
+
+// carve makes a stack of memory that has not been used yet.
+func (p *stackPool) carve(class uint8) *thread {
+	size := uintptr(1) << class
+	low := (p.unused + size - 1) &^ (size - 1)
+	if low+size > arenaEnd {
+		return nil
+	}
+	p.unused = low + size
+	bottom := low
+	if p.guards < maxGuards && sys.Mprotect(low, sys.PageSize, sys.PROT_NONE) == 0 {
+		p.guards++
+		bottom += sys.PageSize
+	}
+	t := (*thread)(unsafe.Pointer(low + size - threadSize))
+	t.g.lo = bottom
+	t.g.hi = uintptr(unsafe.Pointer(t))
+	t.g.guards = [2]uintptr{bottom + stackGuard, bottom + stackGuard}
+	t.g.split = throwSplit
+	t.class = class
+	t.generation = 1
+	return t
+}
+
+// classOf is the class of a stack of at least size bytes.
+func classOf(size int) (class uint8, ok bool) {
+	if size == 0 {
+		return defaultClass, true
+	}
+	if size < 0 || size > MaxStack {
+		return 0, false
+	}
+	return uint8(max(bits.Len(uint(size-1)), minClass)), true
+}

@@ -1,0 +1,243 @@
+package ulib
+
+import (
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+
+	"gossamer/ulib/sa"
+	"gossamer/ulib/sys"
+)
+
+// A VP is a virtual processor: something that runs threads, on an LWP or as an activation. GS base
+// is its address. The first words are those of sa.VP, which only an activation's kernel looks at.
+type VP struct {
+	disabled uint32
+	pending  uint32
+	_        [sa.Own - 8]byte
+
+	self    *VP
+	cur     *thread // that runs; sched if none
+	m       *sys.ReportM
+	number1 uint32 // its number, plus one
+
+	// lifo is the thread that was woken last: it runs next, for its data are in the cache. It is
+	// taken by exchange.
+	lifo   *thread
+	streak uint32 // times that lifo was preferred to the queue
+	queue  runQueue
+
+	sched thread // the scheduler as a thread: a context, and no control block otherwise
+	idle  lock   // nobody's: for switches that need not unlock anything
+	token uint32 // 1: the LWP need not sleep. See park
+	turn  uint32 // where stealing begins
+	lwp   sys.LWP
+}
+
+// maxStreak is how often the thread woken last may go before those that have waited longer.
+const maxStreak = 16
+
+const maxVP = 64
+
+var (
+	vps     [maxVP]*VP // that share their threads; constant but for growth, which adds
+	nvp     uint32     // atomic
+	idleVPs uint64     // atomic; bit n: VP n is about to sleep, or sleeps
+)
+
+// ready makes t, which waits nowhere, ready to run. It is in a critical section, without locks of
+// run queues.
+func (v *VP) ready(t *thread) {
+	if t.special != 0 {
+		v.readySpecial(t)
+		return
+	}
+	v.readied(swap(&v.lifo, t))
+}
+
+// readied sees to the thread whose place another has taken, if any, and to VPs that sleep.
+func (v *VP) readied(old *thread) {
+	if old != nil {
+		v.enqueue(old)
+	}
+	if idleVPs != 0 {
+		wakeIdle()
+	}
+}
+
+// enqueue puts a thread at the end of v's queue. A look at idleVPs may follow: whoever is going
+// to sleep sees the thread, or is seen.
+func (v *VP) enqueue(t *thread) {
+	v.queue.lock.acquire(v)
+	v.queue.push(t)
+	v.queue.lock.releaseFence()
+}
+
+func (v *VP) readySpecial(t *thread) {
+	v.enqueue(t)
+	if atomic.LoadUint64(&idleVPs) != 0 {
+		wakeIdle()
+	}
+}
+
+// wakeIdle makes one VP that sleeps look for work.
+func wakeIdle() {
+	for {
+		m := atomic.LoadUint64(&idleVPs)
+		if m == 0 {
+			return
+		}
+		if atomic.CompareAndSwapUint64(&idleVPs, m, m&(m-1)) {
+			vps[bits.TrailingZeros64(m)].unpark()
+			return
+		}
+	}
+}
+
+// next takes the thread that v should run; nil: let the scheduler look.
+func (v *VP) next() *thread {
+	if !v.queue.busy() {
+		return swap(&v.lifo, nil)
+	}
+	return v.nextQueued()
+}
+
+func (v *VP) nextQueued() *thread {
+	if v.queue.look != 0 && lookDue() {
+		return nil
+	}
+	t := swap(&v.lifo, nil)
+	v.queue.lock.acquire(v)
+	if t != nil {
+		if v.queue.mask>>t.prio <= 1 && v.streak < maxStreak {
+			v.streak++
+			v.queue.lock.release()
+			return t
+		}
+		v.queue.push(t)
+	}
+	v.streak = 0
+	t = v.queue.pop()
+	v.queue.lock.release()
+	return t
+}
+
+// block leaves the thread that calls, which somebody will make ready, for another, in a critical
+// section, which ends. unlock guards what that somebody will look at.
+func (v *VP) block(unlock *lock) {
+	n := v.next()
+	if n == nil {
+		toScheduler(unlock)
+		return
+	}
+	swtch(n, unlock)
+}
+
+// Yield lets others of at least the same priority run before the thread that calls goes on.
+// POSIX sched_yield.
+func Yield()
+
+// yield is Yield for all cases.
+func yield() {
+	v := enter()
+	t := v.cur
+	q := &v.queue
+	q.lock.acquire(v)
+	if q.look != 0 && lookDue() {
+		q.push(t)
+		toScheduler(&q.lock)
+		return
+	}
+	n := swap(&v.lifo, nil)
+	if n != nil && (n.prio < t.prio || q.mask>>n.prio > 1) {
+		q.push(n)
+		n = nil
+	}
+	if n == nil && q.mask>>t.prio == 0 {
+		q.lock.release()
+		v.leave()
+		return
+	}
+	q.push(t)
+	if n == nil {
+		n = q.pop()
+	}
+	if atomic.LoadUint64(&idleVPs) != 0 {
+		wakeIdle()
+	}
+	swtch(n, &q.lock)
+}
+
+// schedule is what a VP does when its threads have left it. It runs on the VP's own stack,
+// disabled, and never returns.
+func (v *VP) schedule() {
+	for {
+		swtch(v.find(), &v.idle)
+	}
+}
+
+// find waits until there is a thread to run.
+func (v *VP) find() *thread {
+	for {
+		expireTimers(v)
+		if t := v.work(); t != nil {
+			return t
+		}
+		v.rest()
+	}
+}
+
+// work finds a thread that is ready, v's own or another VP's.
+func (v *VP) work() *thread {
+	v.queue.lock.acquire(v)
+	t := swap(&v.lifo, nil)
+	if t == nil {
+		t = v.queue.pop()
+	}
+	v.queue.lock.release()
+	if t != nil {
+		return t
+	}
+	n := atomic.LoadUint32(&nvp)
+	v.turn++
+	for i := range n {
+		other := vps[(v.turn+i)%n]
+		if other == v {
+			continue
+		}
+		other.queue.lock.acquire(v)
+		t := other.queue.pop()
+		if t == nil {
+			t = swap(&other.lifo, nil)
+		}
+		other.queue.lock.release()
+		if t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// rest sleeps until somebody has work, or the next deadline.
+func (v *VP) rest() {
+	mine := uint64(1) << (v.number1 - 1)
+	atomic.OrUint64(&idleVPs, mine)
+	if v.anyWork() {
+		atomic.AndUint64(&idleVPs, ^mine)
+		return
+	}
+	v.park(nextDeadline())
+	atomic.AndUint64(&idleVPs, ^mine)
+}
+
+// anyWork reports whether there is a thread to take. Whoever makes one ready looks at idleVPs
+// afterwards, so one of the two sees the other.
+func (v *VP) anyWork() bool {
+	for i := range atomic.LoadUint32(&nvp) {
+		o := vps[i]
+		if atomic.LoadUint32(&o.queue.mask) != 0 || atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&o.lifo))) != 0 {
+			return true
+		}
+	}
+	return false
+}
