@@ -122,6 +122,40 @@ static uint64_t pthread_yield_switch(long n)
 	return t;
 }
 
+static volatile long runner;          /* who has run last */
+static volatile uint64_t seen[2];     /* each one's last counter */
+static volatile uint64_t gaps;        /* from one's last look at the counter to the other's first */
+static volatile int left;             /* how many gaps are still to be seen */
+
+static void compute(long me)
+{
+	while (left > 0) {
+		if (runner != me) {
+			uint64_t t = rdtsc();
+			runner = me;
+			gaps += t - seen[!me];
+			left--;
+		}
+		seen[me] = rdtsc();
+	}
+}
+
+static void *compute_beside(void *a) { compute(1); return a; }
+
+/* Two threads compute; the tick takes the processor from one and gives it to the other. */
+static uint64_t pthread_preempt_switch(long n)
+{
+	runner = 0;
+	left = n + 1;
+	pthread_t p = start(compute_beside, 0);
+	while (runner == 0) /* its first gap has its beginning in it */
+		seen[0] = rdtsc();
+	gaps = 0;
+	compute(0);
+	pthread_join(p, 0);
+	return gaps;
+}
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed[2] = {PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER};
 static int whose, gate;
@@ -189,6 +223,7 @@ const struct benchmark thread_benchmarks[] = {
 	{"pthread_create_join_16k", pthread_create_join_16k, 200, 1},
 	{"futex_pingpong", futex_pingpong, 1000, 2},
 	{"pthread_yield_switch", pthread_yield_switch, 1000, 2},
+	{"pthread_preempt_switch", pthread_preempt_switch, 8, 1},
 	{"pthread_mutex", pthread_mutex_pair, 20000, 1},
 	{"pthread_cond_pingpong", pthread_cond_pingpong, 1000, 2},
 	{0},
