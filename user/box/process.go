@@ -70,25 +70,20 @@ func psLine(pid string) {
 }
 
 func ps() int {
+	if arg(1) == "-L" && argc() == 2 {
+		return psLWPs()
+	}
 	wantArgs(0, 0)
-	fd, e := sys.Open("/proc", sys.O_RDONLY|sys.O_DIRECTORY, 0)
-	if e != 0 {
-		fail("/proc", e)
+	if !openProcesses() {
 		return 1
 	}
 	out.Out.Str("PID    PPID   PGRP   S   RSS/KiB  COMMAND\n")
 	for {
-		n, _ := sys.Getdents(fd, buf[:])
-		if n <= 0 {
+		pid, ok := pids.next()
+		if !ok {
 			return 0
 		}
-		for rest := buf[:n]; len(rest) > 0; {
-			var name []byte
-			name, _, rest = sys.Dirent(rest)
-			if len(name) > 0 && name[0] >= '1' && name[0] <= '9' {
-				psLine(sys.Text(name))
-			}
-		}
+		psLine(pid)
 	}
 }
 

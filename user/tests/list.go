@@ -179,6 +179,7 @@ var tests = [...]test{
 	{"proc/system", procSystem, 0, 0},
 	{"proc/process", procProcess, 0, 0},
 	{"proc/lwp", lwpSeen, 0, gossamerOnly},
+	{"proc/lwps", lwpLists, 60, gossamerOnly},
 	{"tty/console", console, 0, gossamerOnly},
 	{"tty/interrupt", ttyInterrupt, 0, gossamerOnly},
 	{"kernel-bug/caller-dies", kernelBug, 0, gossamerOnly},
