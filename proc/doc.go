@@ -61,6 +61,6 @@
 //
 // # Reading order
 //
-// machine, system, process, thread, run; fork, clone, schedule, exec, exit, letgo, status, start; elf, vectors; sigset,
+// machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start; elf, vectors; sigset,
 // send, deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proclwp.
 package proc

@@ -2,7 +2,6 @@ package proc
 
 import (
 	"fmt"
-	"syscall"
 )
 
 // finish is the end of an LWP: the last thing that its thread does. The last LWP of a
@@ -113,57 +112,4 @@ func (s *System) reap(c *Process) {
 	c.state = Reaped
 	delete(s.procs, c.ID)
 	s.count--
-}
-
-// Options of wait4(2).
-const (
-	WNOHANG    = 1
-	WUNTRACED  = 2
-	WCONTINUED = 8
-	waitLinux  = 0x20000000 | 0x40000000 | 0x80000000 // __WNOTHREAD, __WALL, __WCLONE: no clones here
-)
-
-// Wait waits for a child to change: wait4(2). pid > 0 waits for that child, -1 for any, 0 for
-// any of the caller's group, less for any of the group -pid. It returns the child, its status
-// and the CPU time in ns of it and the children it has waited for; with WNOHANG, 0 if there is
-// nothing to report. Errors: ECHILD, EINTR, EINVAL, ESRCH.
-func (l *LWP) Wait(pid PID, options int) (id PID, status WaitStatus, cpu int64, errno syscall.Errno) {
-	if uint32(options)&^(WNOHANG|WUNTRACED|WCONTINUED|waitLinux) != 0 {
-		return 0, 0, 0, syscall.EINVAL
-	}
-	if pid == -1<<31 {
-		return 0, 0, 0, syscall.ESRCH
-	}
-	p, s := l.p, l.p.sys
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for {
-		found := false
-		for c := p.child; c != nil; c = c.next {
-			if !(pid == -1 || pid == c.ID || pid == 0 && c.pgid == p.pgid || pid < -1 && c.pgid == -pid) {
-				continue
-			}
-			found = true
-			switch {
-			case c.state == Zombie:
-				id, status, cpu = c.ID, c.wstatus, c.cpuGone+c.childCPU
-				s.reap(c)
-				return id, status, cpu, 0
-			case c.report == continuedStatus && options&WCONTINUED != 0,
-				c.report&0xff == 0x7f && options&WUNTRACED != 0:
-				id, status, cpu = c.ID, c.report, c.CPUTime()+c.childCPU
-				c.report = 0
-				return id, status, cpu, 0
-			}
-		}
-		if !found {
-			return 0, 0, 0, syscall.ECHILD
-		}
-		if options&WNOHANG != 0 {
-			return 0, 0, 0, 0
-		}
-		if err := p.childChange.Wait(l.Thread, &s.mu); err != nil {
-			return 0, 0, 0, Errno(err)
-		}
-	}
 }

@@ -52,6 +52,16 @@ func (t *Files) Get(fd int) (*fs.File, syscall.Errno) {
 	return f, 0
 }
 
+// streamKind returns fs.File.StreamKind of a descriptor, "" if it is not open.
+func (t *Files) streamKind(fd int) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if uint(fd) >= uint(len(t.table)) || t.table[fd].file == nil {
+		return ""
+	}
+	return t.table[fd].file.StreamKind()
+}
+
 // Add gives a file the lowest free descriptor that is at least from, and takes over the
 // caller's reference. EMFILE: there is none below the limit; then the caller keeps it.
 func (t *Files) Add(f *fs.File, from int, cloexec bool) (int, syscall.Errno) {

@@ -83,9 +83,23 @@ func (l *LWP) Info() abi.LWPInfo {
 	}
 	copy(i.Name[:abi.NameSize-1], l.nameNow())
 	if i.State == abi.StateSleeping {
-		copy(i.WaitChannel[:len(i.WaitChannel)-1], p.sys.CallName(l.Ctx.LastCall()))
+		copy(i.WaitChannel[:len(i.WaitChannel)-1], l.waitChannel())
 	}
 	return i
+}
+
+// waitChannel names what the LWP, which sleeps, waits for: the call, and for reads and writes what
+// kind of file: "futex", "pipe-read". Nothing is noted when a wait begins; all of it is found when
+// somebody asks. p.mu is held.
+func (l *LWP) waitChannel() string {
+	name := l.p.sys.CallName(l.Ctx.LastCall())
+	switch name {
+	case "read", "readv", "write", "writev":
+		if kind := l.p.files.streamKind(int(int32(l.Ctx.Call().Args[0]))); kind != "" {
+			return kind + "-" + name
+		}
+	}
+	return name
 }
 
 // stateNow returns one of abi's states. p.mu is held.

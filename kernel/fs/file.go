@@ -66,6 +66,21 @@ func (f *File) Close() {
 // Node returns the node that is open.
 func (f *File) Node() Node { return f.node }
 
+// StreamKind names the kind of stream that is open, "" if a read of the file never waits.
+func (f *File) StreamKind() string {
+	switch f.stream.(type) {
+	case nil:
+		return ""
+	case *Pipe:
+		return "pipe"
+	case *EventFD:
+		return "eventfd"
+	case *TimerFD:
+		return "timerfd"
+	}
+	return "device"
+}
+
 // Regular returns the regular file that is open, or nil.
 func (f *File) Regular() *Regular { return f.reg }
 

@@ -90,23 +90,46 @@ func exitGroup(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 }
 
 func wait4(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	id, status, cpu, errno := l.Wait(proc.PID(a[0]), int(int32(a[2])))
-	if errno != 0 || id == 0 {
+	w, errno := l.Wait(proc.PID(a[0]), int(int32(a[2])))
+	if errno != 0 || w.ID == 0 {
 		return 0, errno
 	}
 	if a[1] != 0 {
-		st := uint32(status)
+		st := uint32(w.Status)
 		if errno := put(l, a[1], &st); errno != 0 {
 			return 0, errno
 		}
 	}
 	if a[3] != 0 {
-		ru := syscall.Rusage{Utime: timeval(cpu)}
+		ru := syscall.Rusage{Utime: timeval(w.CPU)}
 		if errno := put(l, a[3], &ru); errno != 0 {
 			return 0, errno
 		}
 	}
-	return uint64(id), 0
+	return uint64(w.ID), 0
+}
+
+// waitid stores a siginfo_t of zeros if there is nothing to report.
+func waitid(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+	w, errno := l.WaitID(int(int32(a[0])), proc.PID(a[1]), int(int32(a[3])))
+	if errno != 0 {
+		return 0, errno
+	}
+	if a[4] != 0 && w.ID != 0 {
+		ru := syscall.Rusage{Utime: timeval(w.CPU)}
+		if errno := put(l, a[4], &ru); errno != 0 {
+			return 0, errno
+		}
+	}
+	if a[2] != 0 {
+		var b [128]byte
+		if w.ID != 0 {
+			info := w.Info()
+			b = info.Bytes()
+		}
+		return 0, put(l, a[2], &b)
+	}
+	return 0, 0
 }
 
 // Codes of arch_prctl(2).

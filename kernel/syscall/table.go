@@ -126,6 +126,7 @@ var table = map[uint64]entry{
 	232: {name: "epoll_wait", call: epollWait, restart: never},
 	233: {name: "epoll_ctl", call: epollCtl},
 	234: {name: "tgkill", call: tgkill},
+	247: {name: "waitid", call: waitid},
 	257: {name: "openat", call: openat},
 	258: {name: "mkdirat", call: mkdirat},
 	262: {name: "newfstatat", call: newfstatat},

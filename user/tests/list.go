@@ -16,6 +16,7 @@ var tests = [...]test{
 	{"fork/vfork", vforkWaits, 0, 0},
 	{"wait/choices", waitChoices, 0, 0},
 	{"wait/groups", waitGroups, 0, 0},
+	{"wait/waitid", waitIDs, 0, 0},
 	{"wait/usage", waitUsage, 0, 0},
 
 	{"signal/handler", signalHandler, 0, 0},

@@ -42,6 +42,12 @@ func untilField(lid int, key, want string) {
 	same(lwpField(lid, key), want, key)
 }
 
+// lwpReadFile reads from the descriptor common[5].
+func lwpReadFile(uintptr) {
+	var b [8]byte
+	sys.Read(int(common[5]), b[:])
+}
+
 // Does /proc show what an LWP waits for, in which state, class and priority it is, its name, and
 // the time, switches and faults that it has had?
 func lwpSeen() {
@@ -49,6 +55,16 @@ func lwpSeen() {
 	launch(1, lwpFutex, 0)
 	launch(2, lwpSpin, 0)
 	launch(3, lwpPause, 0)
+	r, w := pipe()
+	common[5] = uint32(r)
+	launch(5, lwpReadFile, 0)
+	untilField(lwps[5].ID, "WaitChannel:", "pipe-read")
+	sys.WriteString(w, "x")
+	await(5)
+	timer, _ := sys.Result(sys.Syscall2(sysTimerfdCreate, 1, 0))
+	common[5] = uint32(timer)
+	launch(5, lwpReadFile, 0)
+	untilField(lwps[5].ID, "WaitChannel:", "timerfd-read")
 	untilField(lwps[0].ID, "WaitChannel:", "_lwp_park")
 	untilField(lwps[1].ID, "WaitChannel:", "futex")
 	untilField(lwps[3].ID, "WaitChannel:", "pause")
