@@ -36,6 +36,9 @@ func (fs *FS) anonymous(n Node, i *inode, s Device, flags int) *File {
 	return f
 }
 
+// StreamKind implements what File.StreamKind wants.
+func (*EventFD) StreamKind() string { return "eventfd" }
+
 // Watchers implements what epoll(7) wants.
 func (e *EventFD) Watchers() *Watchers { return &e.watchers }
 

@@ -66,19 +66,13 @@ func (f *File) Close() {
 // Node returns the node that is open.
 func (f *File) Node() Node { return f.node }
 
-// StreamKind names the kind of stream that is open, "" if a read of the file never waits.
+// StreamKind names the kind of stream that is open, of which a read or write may wait; "" if there
+// is nothing to wait for. A stream says it by a method of that name.
 func (f *File) StreamKind() string {
-	switch f.stream.(type) {
-	case nil:
-		return ""
-	case *Pipe:
-		return "pipe"
-	case *EventFD:
-		return "eventfd"
-	case *TimerFD:
-		return "timerfd"
+	if s, ok := f.stream.(interface{ StreamKind() string }); ok {
+		return s.StreamKind()
 	}
-	return "device"
+	return ""
 }
 
 // Regular returns the regular file that is open, or nil.

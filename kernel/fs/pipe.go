@@ -59,6 +59,9 @@ func (p *Pipe) end(f *File, flags int) *File {
 	return f
 }
 
+// StreamKind implements what File.StreamKind wants.
+func (*Pipe) StreamKind() string { return "pipe" }
+
 // Watchers implements what epoll(7) wants.
 func (p *Pipe) Watchers() *Watchers { return &p.watchers }
 

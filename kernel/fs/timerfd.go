@@ -103,6 +103,9 @@ func (f *TimerFD) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 // Write is EINVAL.
 func (f *TimerFD) Write(*sched.Thread, []byte, bool) (int, error) { return 0, syscall.EINVAL }
 
+// StreamKind implements what File.StreamKind wants.
+func (*TimerFD) StreamKind() string { return "timerfd" }
+
 // Watchers implements what epoll(7) wants.
 func (f *TimerFD) Watchers() *Watchers { return &f.watchers }
 

@@ -47,6 +47,9 @@ func New(cfg Config) *TTY {
 	return t
 }
 
+// StreamKind implements what fs.File.StreamKind wants.
+func (*TTY) StreamKind() string { return "tty" }
+
 // Watchers implements what epoll(7) wants.
 func (t *TTY) Watchers() *fs.Watchers { return &t.watchers }
 
