@@ -40,6 +40,9 @@ func TestHostileArguments(t *testing.T) {
 				u.Call(22, scratch+64)
 				for range 300 {
 					nr := uint64(r.IntN(340))
+					if r.IntN(8) == 0 {
+						nr = 1024 + uint64(r.IntN(20)) // LWPs
+					}
 					if r.IntN(20) == 0 {
 						nr = hostile[r.IntN(len(hostile))]
 					}

@@ -149,10 +149,7 @@ func (k *Kit) Install(path string, prog Program) {
 
 // Executable returns an executable whose entry point stands for prog.
 func (k *Kit) Executable(prog Program) []byte {
-	k.mu.Lock()
-	k.programs = append(k.programs, prog)
-	entry := entries + 16*uint64(len(k.programs))
-	k.mu.Unlock()
+	entry := k.Entry(prog)
 	b := make([]byte, 2*mem.PageSize, 3*mem.PageSize)
 	for i := range b {
 		b[i] = 0x90
@@ -183,6 +180,14 @@ func (k *Kit) WriteFile(path string, b []byte, perm uint32) {
 	if _, err := f.Write(nil, b); err != nil {
 		k.T.Fatal(path, err)
 	}
+}
+
+// Entry gives a program an address, for a context to begin at.
+func (k *Kit) Entry(prog Program) uint64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.programs = append(k.programs, prog)
+	return entries + 16*uint64(len(k.programs))
 }
 
 func (k *Kit) program(pc uint64) Program {
