@@ -7,17 +7,12 @@ import (
 	"gossamer/ulib/sys"
 )
 
-// Priorities of threads: 0 to Priorities-1, the highest number first.
-const (
-	Priorities      = 32
-	DefaultPriority = 16
-)
-
 // An Attr says what a thread is to be like. The zero Attr is what Create takes.
 type Attr struct {
 	Stack    int  // bytes, rounded up to a power of two; 0: DefaultStack
 	Priority int  // 1 to Priorities-1; 0: DefaultPriority
 	Detached bool // nobody will join it
+	Scope    Scope
 }
 
 // threads counts those that have not ended.
@@ -40,21 +35,39 @@ func created(old *thread, id ID) (ID, Errno) {
 
 var usual Attr
 
-// CreateWith starts a thread that is as attr says. EINVAL: not a size or a priority.
+// CreateWith starts a thread that is as attr says. EINVAL: not a size, a priority or a scope; ENOTSUP:
+// the model has no such scope; EAGAIN: no room for its stack, or no LWP.
 func CreateWith(attr *Attr, f Func, arg uintptr) (ID, Errno) {
 	class, ok := classOf(attr.Stack)
-	if !ok || attr.Priority < 0 || attr.Priority >= Priorities {
+	if !ok || attr.Priority < 0 || attr.Priority >= Priorities || attr.Scope < 0 || attr.Scope > ScopeSystem {
 		return 0, sys.EINVAL
 	}
+	if attr.Scope == ScopeProcess && options.Model == OneToOne {
+		return 0, ENOTSUP
+	}
 	v := enter()
+	var home *VP
+	if attr.Scope == ScopeSystem || options.Model == OneToOne {
+		var e Errno
+		if home, e = v.boundVP(); e != 0 {
+			v.leave()
+			return 0, e
+		}
+	}
 	pool.lock.acquire(v)
 	t := pool.get(class)
 	pool.lock.release()
 	if t == nil {
+		if home != nil {
+			home.unbind(v)
+		}
 		v.leave()
 		return 0, sys.EAGAIN
 	}
 	t.begin(f, arg)
+	if home != nil {
+		t.bind(home)
+	}
 	t.detached = attr.Detached
 	if attr.Priority != 0 {
 		t.setPriority(uint8(attr.Priority))
@@ -89,9 +102,15 @@ func Exit(result uintptr) { finish(self(), result) }
 
 // finish is the end of a thread, which is the caller.
 func finish(t *thread, result uintptr) {
+	if t.duties != 0 {
+		t.duty()
+	}
 	v := enter()
 	if atomic.AddInt64(&threads, -1) == 0 {
 		sys.Exit(0)
+	}
+	if t.special&specialBound != 0 {
+		v.unbind(v)
 	}
 	t.exit.lock.acquire(v)
 	j := t.exit.take()
@@ -108,7 +127,7 @@ func finish(t *thread, result uintptr) {
 		return
 	}
 	j.result = result
-	if j.special != 0 || v.queue.busy() {
+	if j.special|t.special != 0 || v.queue.busy() {
 		v.ready(j)
 		v.block(&pool.lock)
 		return
@@ -129,11 +148,13 @@ func (v *VP) finishMain(t, j *thread, result uintptr) {
 }
 
 // Join waits for a thread to end and returns its result: pthread_join(3). ESRCH: there is no such
-// thread; EINVAL: it is detached, or another thread is waiting for it; EDEADLK: it is the caller.
+// thread; EINVAL: it is detached, or another thread is waiting for it; EDEADLK: it is the caller. A
+// cancellation point.
 func Join(id ID) (result uintptr, e Errno)
 
 // join is Join for all cases.
 func join(id ID) (result uintptr, e Errno) {
+	self().cancelPoint()
 	v := enter()
 	t := v.lookup(id)
 	if t == nil {
@@ -156,12 +177,20 @@ func join(id ID) (result uintptr, e Errno) {
 		v.leave()
 		return 0, e
 	}
-	t.exit.add(me)
-	v.block(&t.exit.lock)
+	if e := t.exit.wait(v, me, cancellable); e != 0 {
+		me.die()
+	}
 	return me.result, 0
 }
 
-func joined(id ID) (result uintptr, e Errno) { return self().result, 0 }
+// joined is the end of Join: the thread has been cancelled, before or after the other has ended.
+func joined(id ID) (result uintptr, e Errno) {
+	t := self()
+	if t.woken() != 0 {
+		t.die()
+	}
+	return t.result, 0
+}
 
 // reap frees what a thread that is done has left. Its exit.lock is held, so it has left its stack.
 func (v *VP) reap(t *thread) {

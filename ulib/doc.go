@@ -18,7 +18,15 @@
 //
 // A *thread* is a control block at the upper end of a stack of its own (thread.go). A *VP*, virtual
 // processor, is what threads run on: an LWP with a run queue and a scheduler (vp.go). GS base is
-// the VP; the current thread is what compiled Go takes for its g.
+// the VP; the current thread is what compiled Go takes for its g. The *pool* is the VPs that share
+// their threads, and steal from each other; a thread of system scope is *bound* to a VP that runs
+// nothing else (bound.go).
+//
+// A [Model] is nothing but who is bound and how large the pool is:
+//
+//	n1   SunOS 4                   a pool of one
+//	11   Solaris 9, NetBSD 5       all threads are bound
+//	mn   SVR4, Solaris 2, IRIX     a pool of some, which grows when all are in calls that block
 //
 // # A thread's states, and where it is
 //
@@ -35,16 +43,26 @@
 // nobody sees it in a queue before it has left its stack: a switch frees the lock that guards
 // that queue as its last step (SWITCH in switch.h).
 //
+// A VP prefers the thread woken last (lifo), whose data are in the cache, to the queue; but not
+// more than maxStreak times in a row, so those in the queue run too. Threads do not preempt each
+// other, but for one of a higher priority that is made ready; compute-bound ones should Yield.
+//
 // # Critical sections
 //
 // Between enter and leave, or enter and a switch, VP.disabled is set: the VP takes no upcall, the
 // thread cannot be moved to another VP, and it makes no call that blocks. Locks are taken there
 // only, so whoever holds one is on its way to free it. Their order:
 //
-//	thread.exit.lock → stackPool.lock
-//	timers.lock → waitQueue.lock → runQueue.lock
+//	piLock
+//	  → thread.exit.lock → thread.ctl → timers.lock
+//	    → a waitQueue's lock (a Channel's: recv, then send)
+//	      → stackPool.lock | a runQueue's lock | spare.lock
 //
-// with any lock before runQueue.lock, and no two of the same kind at a time.
+// # Waits that end otherwise
+//
+// A wait has a deadline, or is cancellable, by wait.go: who ends it stores the reason first and
+// looks where the thread waits then; the thread does it the other way round. What a thread waits
+// for lives as long as the thread has not returned, and that wants the lock that the other holds.
 //
 // # Short ways
 //
@@ -54,6 +72,7 @@
 //
 // # Reading order
 //
-// thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, start.go; sem.go,
-// mutex.go, timer.go; short_amd64.s.
+// thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, bound.go, lwp.go,
+// start.go, model.go; wait.go, timer.go, cancel.go; sem.go, mutex.go, cond.go and whatever else
+// threads meet at; io.go; short_amd64.s.
 package ulib

@@ -21,7 +21,7 @@ func enter() *VP
 func (v *VP) leave() {
 	v.disabled = 0
 	if v.pending != 0 {
-		Yield()
+		look()
 	}
 }
 

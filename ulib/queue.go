@@ -19,6 +19,14 @@ func (l *list) append(t *thread) {
 	put(&l.tail, t)
 }
 
+func (l *list) prepend(t *thread) {
+	if l.head == nil {
+		put(&l.tail, t)
+	}
+	put(&t.next, l.head)
+	put(&l.head, t)
+}
+
 // remove takes t out; false if it is not in.
 func (l *list) remove(t *thread) bool {
 	var before *thread
@@ -60,6 +68,13 @@ func (q *runQueue) push(t *thread) {
 	q.mask |= 1 << p
 }
 
+// pushFront puts t before those of its priority. The lock is held.
+func (q *runQueue) pushFront(t *thread) {
+	p := t.prio & (Priorities - 1)
+	q.level[p].prepend(t)
+	q.mask |= 1 << p
+}
+
 // pop takes the first of the highest priority, nil if there is none. The lock is held.
 func (q *runQueue) pop() *thread {
 	if q.mask == 0 {
@@ -75,6 +90,18 @@ func (q *runQueue) pop() *thread {
 	return t
 }
 
+// remove takes out a thread; false if it is not in. The lock is held.
+func (q *runQueue) remove(t *thread) bool {
+	p := t.prio & (Priorities - 1)
+	if !q.level[p].remove(t) {
+		return false
+	}
+	if q.level[p].head == nil {
+		q.mask &^= 1 << p
+	}
+	return true
+}
+
 // A waitQueue holds threads that wait for something: by priority, and first come, first served.
 type waitQueue struct {
 	lock lock
@@ -82,13 +109,13 @@ type waitQueue struct {
 }
 
 // add enters t, which is about to leave its VP. The lock is held.
-func (q *waitQueue) add(t *thread) {
+func (q *waitQueue) add(t *thread, how uintptr) {
 	if h := q.head; h == nil || q.tail.prio >= t.prio {
 		q.append(t)
 	} else {
 		q.insert(t)
 	}
-	t.waitAt(q)
+	t.waitAt(q, how)
 }
 
 // insert puts t behind those of its priority and before the last, whose priority is lower.
@@ -111,13 +138,32 @@ func (q *waitQueue) take() *thread {
 	t := q.head
 	if t != nil {
 		put(&q.head, t.next)
-		t.waitAt(nil)
+		t.queue = 0
 	}
 	return t
 }
 
-func (t *thread) waitAt(q *waitQueue) {
-	*(*uintptr)(unsafe.Pointer(&t.queue)) = uintptr(unsafe.Pointer(q))
+// How a thread waits: bits of thread.queue, beside the queue's address.
+const (
+	cancellable   = 0
+	uncancellable = 1 // Cancel does not end the wait
+	howBits       = 1
+)
+
+func (t *thread) waitAt(q *waitQueue, how uintptr) {
+	t.queue = uintptr(unsafe.Pointer(q)) | how
+}
+
+// waitsAt returns the queue that t waits in, nil if it does not wait, and how.
+func (t *thread) waitsAt() (q *waitQueue, how uintptr) {
+	w := atomic.LoadUintptr(&t.queue)
+	return (*waitQueue)(unsafe.Pointer(w &^ howBits)), w & howBits
+}
+
+// remove takes out a thread that is to wait no longer. The lock is held.
+func (q *waitQueue) remove(t *thread) {
+	q.list.remove(t)
+	t.queue = 0
 }
 
 // swap exchanges a pointer to a thread in one step.

@@ -57,18 +57,53 @@ func posted(old *thread) Errno {
 	return 0
 }
 
-func wait(s *Semaphore) Errno {
+func wait(s *Semaphore) Errno { return s.WaitUntil(noDeadline) }
+
+// waited is the end of Wait: the thread has been cancelled, before or after somebody has woken it.
+func waited(s *Semaphore) Errno {
+	t := self()
+	if t.woken() != 0 {
+		t.die()
+	}
+	return 0
+}
+
+// TryWait takes one from the count if it is not 0. sem_trywait(3). EAGAIN: it is.
+func (s *Semaphore) TryWait() Errno {
 	v := enter()
 	s.q.lock.acquire(v)
+	e := Errno(0)
+	if s.n > 0 {
+		s.n--
+	} else {
+		e = sys.EAGAIN
+	}
+	s.q.lock.release()
+	v.leave()
+	return e
+}
+
+// WaitUntil is Wait with a deadline. sem_timedwait(3). ETIMEDOUT. A cancellation point.
+func (s *Semaphore) WaitUntil(deadline int64) Errno {
+	t := self()
+	t.cancelPoint()
+	t.arm(deadline)
+	v := enter()
+	s.q.lock.acquire(v)
+	e := Errno(0)
 	if s.n > 0 {
 		s.n--
 		s.q.lock.release()
 		v.leave()
-		return 0
+	} else {
+		e = s.q.wait(v, t, cancellable)
 	}
-	s.q.add(v.cur)
-	v.block(&s.q.lock)
-	return 0
+	t.disarm(deadline)
+	if e == ECANCELED {
+		t.die()
+	}
+	return e
 }
 
-func waited(s *Semaphore) Errno { return 0 }
+// Value is the count at some instant. sem_getvalue(3).
+func (s *Semaphore) Value() int { return int(s.n) }

@@ -17,22 +17,39 @@
 	CMPXCHGL CX, lock \
 	JNE  busy
 
-// QUIET goes to slow unless the VP's queue is empty and there is nothing to look at; then AX is
-// the thread to run next, and taken. It is to be the last condition.
-#define QUIET \
+// WAIT has thread DX, which runs, wait in the empty queue at BX, cancellably, and switches to the
+// thread woken last, if the VP's queue is empty and there is nothing to look at; otherwise it goes
+// to slow with all as it was. The exchange is also what thread.cancel must not be read before.
+#define WAIT \
 	CMPQ VP_queue+runQueue_mask(GS), $0 \
 	JNE  slow \
-	XORL AX, AX \
-	XCHGQ AX, VP_lifo(GS) \
-	TESTQ AX, AX \
-	JEQ  slow
-
-// ALONE enters thread DX, the only one, in the wait queue at BX.
-#define ALONE \
 	MOVQ DX, waitQueue_list+list_head(BX) \
 	MOVQ DX, waitQueue_list+list_tail(BX) \
 	MOVQ $0, thread_next(DX) \
-	MOVQ BX, thread_queue(DX)
+	MOVQ BX, thread_queue(DX) \
+	XORL AX, AX \
+	XCHGQ AX, VP_lifo(GS) \
+	TESTQ AX, AX \
+	JEQ  undo \
+	CMPL thread_cancel(DX), $0 \
+	JNE  back \
+	CALL ·switch<>(SB) \
+	CMPL thread_cancel(R14), $0 \
+	JNE  cancelled
+
+// UNDO is the way back from WAIT.
+#define UNDO \
+back: \
+	MOVQ AX, VP_lifo(GS) \
+undo: \
+	MOVQ $0, waitQueue_list+list_head(BX) \
+	MOVQ $0, thread_queue(DX)
+
+// URGENT goes to slow if the thread that runs may have less than the usual priority.
+#define URGENT \
+	MOVQ VP_cur(GS), CX \
+	CMPL thread_special(CX), $0 \
+	JNE  slow
 
 // func Yield(): yield
 TEXT ·Yield(SB),NOSPLIT|NOFRAME,$0-0
@@ -69,6 +86,7 @@ TEXT ·semPost(SB),NOSPLIT|NOFRAME,$0-16
 	JEQ  slow
 	CMPL thread_special(DX), $0
 	JNE  slow
+	URGENT
 	MOVQ thread_next(DX), CX
 	MOVQ CX, waitQueue_list+list_head(BX)
 	MOVQ $0, thread_queue(DX)
@@ -93,35 +111,24 @@ TEXT ·semWait(SB),NOSPLIT|NOFRAME,$0-16
 	MOVQ s+0(FP), BX
 	ENTER(Semaphore_q+waitQueue_lock(BX))
 	MOVQ VP_cur(GS), DX
-	CMPL thread_cancel(DX), $0
-	JNE  slow
 	MOVQ $0, ret+8(FP)
 	MOVL Semaphore_n(BX), CX
 	TESTL CX, CX
 	JNE  take
 	CMPQ waitQueue_list+list_head(BX), $0
 	JNE  slow
-	CMPQ VP_queue+runQueue_mask(GS), $0 // and nothing to look for
-	JNE  slow
-	XORL AX, AX
-	XCHGQ AX, VP_lifo(GS)
-	TESTQ AX, AX
-	JEQ  slow
-	MOVQ DX, waitQueue_list+list_head(BX)
-	MOVQ DX, waitQueue_list+list_tail(BX)
-	MOVQ $0, thread_next(DX)
-	MOVQ BX, thread_queue(DX)
-	CALL ·switch<>(SB)
-	CMPL thread_cancel(R14), $0
-	JNE  cancelled
+	WAIT
 	RET
 take:
+	CMPL thread_cancel(DX), $0
+	JNE  slow
 	DECL CX
 	MOVL CX, Semaphore_n(BX)
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
 	LEAVE
 cancelled:
 	JMP  ·waited(SB)
+	UNDO
 slow:
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
 busy:
@@ -139,6 +146,7 @@ TEXT ·Create(SB),NOSPLIT|NOFRAME,$0-32
 	MOVQ ·pool+stackPool_free+const_defaultFree(SB), DX
 	TESTQ DX, DX
 	JEQ  slow
+	URGENT
 	MOVQ thread_next(DX), CX
 	MOVQ CX, ·pool+stackPool_free+const_defaultFree(SB)
 	MOVL $0, ·pool+stackPool_lock(SB)
@@ -201,19 +209,14 @@ TEXT ·Join(SB),NOSPLIT|NOFRAME,$0-24
 	LEAQ thread_exit(DX), CX
 	CMPQ CX, BX
 	JEQ  slow
-	CMPL thread_cancel(DX), $0
-	JNE  slow
-	QUIET
-	ALONE
-	CALL ·switch<>(SB)
-	CMPL thread_cancel(R14), $0
-	JNE  cancelled
+	WAIT
 	MOVQ thread_result(R14), AX
 	MOVQ AX, result+8(FP)
 	MOVQ $0, e+16(FP)
 	RET
 cancelled:
 	JMP  ·joined(SB)
+	UNDO
 slow:
 	MOVL $0, waitQueue_lock(BX)
 busy:

@@ -11,87 +11,85 @@ import (
 // arena all the same.
 var mainThread *thread
 
-// mainVP is where the program's first LWP runs.
-var (
-	mainVP VP
-	mainM  sys.ReportM
-)
-
 const schedulerStack = 64 << 10
 
-// Start makes the caller, the program's main, a thread. Everything else in this package wants
-// that it has been called, once. ENOMEM: no address space for stacks.
-func Start() Errno {
+// Start makes the caller, the program's main, a thread, in the model that the environment names.
+// Everything else in this package wants that it has been called, once.
+func Start() Errno { return StartWith(&Options{}) }
+
+// StartWith is Start with options. EINVAL: these are none, or ULIB_MODEL's value is none; ENOMEM;
+// EAGAIN: no LWP.
+func StartWith(o *Options) Errno {
+	if o.Model == 0 {
+		o.Model = NToOne
+		if name, found := sys.Getenv("ULIB_MODEL"); found {
+			o.Model = modelOf(name)
+		}
+	}
+	if o.Model < NToOne || o.Model > MToN || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
+		return sys.EINVAL
+	}
+	options = *o
+	onGossamer = sys.OnGossamer()
 	if e := pool.init(); e != 0 {
 		return e
 	}
-	t := pool.carve(minClass)
-	t.g = *(*gWords)(unsafe.Pointer(self()))
-	t.prio, t.base = DefaultPriority, DefaultPriority
-	put(&mainThread, t)
 	if e := initTimers(); e != 0 {
+		return e
+	}
+	if e := startMain(); e != 0 {
+		return e
+	}
+	if o.Model == MToN {
+		n := o.LWPs
+		if n == 0 {
+			n = CPUs()
+		}
+		return SetConcurrency(min(n, maxVP))
+	}
+	return 0
+}
+
+// startMain makes the caller the first thread, and its LWP the first VP.
+func startMain() Errno {
+	v, e := newVP()
+	if e != 0 {
 		return e
 	}
 	stack, e := sys.MmapAnon(schedulerStack)
 	if e != 0 {
 		return e
 	}
-	v := &mainVP
-	v.init(1, &mainM)
 	v.sched.g.lo = stack
 	v.sched.g.hi = stack + schedulerStack
 	v.sched.g.guards = [2]uintptr{stack + stackGuard, stack + stackGuard}
-	sp := stack + schedulerStack - 64
-	*(*uintptr)(unsafe.Pointer(sp)) = schedulerEntry()
-	v.sched.sp = sp
-	put(&v.cur, t)
+	v.sched.sp = stack + schedulerStack - 64
+	*(*uintptr)(unsafe.Pointer(v.sched.sp)) = schedulerEntry()
+	v.lid = sys.Gettid()
+
+	t := pool.carve(minClass)
+	t.g = *(*gWords)(unsafe.Pointer(self()))
 	t.g.m = v.sched.g.m
-	mainM.Init(uintptr(unsafe.Pointer(t)))
+	t.prio, t.base = DefaultPriority, DefaultPriority
+	put(&mainThread, t)
+	put(&v.cur, t)
+	v.m.Init(uintptr(unsafe.Pointer(t)))
 	if e := setGS(v); e != 0 {
 		return e
 	}
 	become(t)
-	*(*uintptr)(unsafe.Pointer(&vps[0])) = uintptr(unsafe.Pointer(v))
-	atomic.StoreUint32(&nvp, 1)
 	atomic.StoreInt64(&threads, 1)
+	if options.Model == OneToOne {
+		t.bind(v)
+		t.duties &^= bound // its end is special anyway
+	} else {
+		v.join()
+	}
 	return 0
 }
 
-// init makes v VP number number1-1, without a stack for its scheduler.
-func (v *VP) init(number1 uint32, m *sys.ReportM) {
-	*(*uintptr)(unsafe.Pointer(&v.self)) = uintptr(unsafe.Pointer(v))
-	v.number1 = number1
-	m.Init(uintptr(unsafe.Pointer(&v.sched)))
-	at := uintptr(unsafe.Pointer(m))
-	*(*uintptr)(unsafe.Pointer(&v.m)) = at
-	v.sched.g.m = at
-	v.sched.g.split = throwSplit
-}
-
-// scheduleMain is the first function on a VP's own stack.
+// scheduleMain is the first function on the stack of the first VP's scheduler.
 func scheduleMain() {
 	v := enter()
 	v.schedule()
-}
-
-// park sleeps until unpark, or a deadline.
-func (v *VP) park(deadline int64) {
-	var limit *sys.Timespec
-	var ts sys.Timespec
-	if deadline != noDeadline {
-		left := max(deadline-Now(), 1)
-		ts = sys.Timespec{Sec: left / 1e9, Nsec: left % 1e9}
-		limit = &ts
-	}
-	if atomic.LoadUint32(&v.token) == 0 {
-		sys.Futex(&v.token, sys.FUTEX_WAIT|sys.FUTEX_PRIVATE, 0, limit, nil, 0)
-	}
-	atomic.StoreUint32(&v.token, 0)
-}
-
-// unpark ends v's sleep, or its next one.
-func (v *VP) unpark() {
-	if atomic.SwapUint32(&v.token, 1) == 0 {
-		sys.Futex(&v.token, sys.FUTEX_WAKE|sys.FUTEX_PRIVATE, 1, nil, nil, 0)
-	}
 }

@@ -20,4 +20,4 @@
 	JNE  look \
 	RET \
 look: \
-	JMP  ·yield(SB)
+	JMP  ·look(SB)

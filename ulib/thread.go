@@ -33,13 +33,13 @@ const stackGuard = 928
 // stack, so that a thread at rest touches one page. In brackets: what guards a word, or "own", if
 // only the thread itself uses it.
 type thread struct {
-	g      gWords     // first: compiled Go takes the thread for its g
-	sp, bp uintptr    // while it does not run
-	next   *thread    // [the queue's lock] in the one queue that it is in
-	queue  *waitQueue // [that queue's lock; read without] where it waits
-	fn     Func       // constant
-	arg    uintptr    // constant
-	result uintptr    // [exit.lock] of fn; and, while it waits in Join, of the other thread
+	g      gWords  // first: compiled Go takes the thread for its g
+	sp, bp uintptr // while it does not run
+	next   *thread // [the queue's lock] in the one queue that it is in
+	queue  uintptr // [that queue's lock; read without] where it waits; see waitAt
+	fn     Func    // constant
+	arg    uintptr // constant
+	result uintptr // [exit.lock] of fn; and, while it waits in Join, of the other thread
 
 	special  uint32 // [see setPriority] not 0: no short way with this thread; specialPriority …
 	cancel   uint32 // atomic: cancelPending …
@@ -47,12 +47,24 @@ type thread struct {
 	base     uint8  // priority without what is inherited
 	done     bool   // [exit.lock] it has ended, and nobody has joined it yet
 	detached bool   // [exit.lock] with done: the block is free
-	reason   uint32 // [queue's lock] why a wait has ended otherwise, an error number
+	reason   uint32 // [queue's lock] why its wait was ended, until it has read that: an error number
 
 	generation uint16    // [exit.lock]
 	class      uint8     // of its stack's size; constant
 	duties     uint32    // [own] not 0: there is something to do when it ends
 	exit       waitQueue // who joins it
+
+	ctl      lock     // who cancels it holds this; before exit.lock, if both are wanted
+	home     *VP      // constant, if it is bound
+	cleanups *Cleanup // [own] the last one pushed
+	specific uintptr  // [own] values for keys, or 0
+	wants    *Mutex   // [piLock] that it waits for, if that inherits
+	holds    *Mutex   // [piLock] the first of those that inherit
+	mode     uint32   // [queue's lock] what it wants of what it waits for
+	value    uintptr  // [queue's lock] where what it receives or sends is
+	name     [16]byte
+	lid      int32  // [own; read with ctl] the LWP it makes a call on
+	inCall   uint32 // atomic; it is in a call that may block
 
 	// [timers.lock]
 	deadline int64

@@ -125,8 +125,11 @@ func lookAtTimers(yes uint32) {
 	}
 }
 
-// arm makes t's wait end at a deadline, until disarm. Its thread is the caller, and waits nowhere.
+// arm makes the caller's next wait end at a deadline, until disarm; no deadline: nothing.
 func (t *thread) arm(deadline int64) {
+	if deadline == noDeadline {
+		return
+	}
 	v := enter()
 	timers.lock.acquire(v)
 	t.deadline = deadline
@@ -144,13 +147,17 @@ func (t *thread) arm(deadline int64) {
 	v.leave()
 }
 
-// disarm undoes arm. Nobody looks at what t waited for after it has returned.
-func (t *thread) disarm() {
+// disarm undoes arm. Nobody looks at what the caller waited for after it has returned.
+func (t *thread) disarm(deadline int64) {
+	if deadline == noDeadline {
+		return
+	}
 	v := enter()
 	timers.lock.acquire(v)
 	if t.timer != 0 {
 		removeTimer(t)
 	}
+	atomic.StoreUint32(&t.expired, 0)
 	timers.lock.release()
 	v.leave()
 }
@@ -171,30 +178,7 @@ func expireTimers(v *VP) {
 		removeTimer(t)
 		// A thread that is about to wait sees expired, or its queue is seen here.
 		atomic.SwapUint32(&t.expired, 1)
-		v.interrupt(t, sys.ETIMEDOUT)
+		v.interrupt(t, uncancellable, sys.ETIMEDOUT)
 	}
 	timers.lock.release()
-}
-
-// interrupt ends a thread's wait for a reason, if it waits. The caller sees to it that what it
-// waits for does not go away meanwhile.
-func (v *VP) interrupt(t *thread, reason Errno) {
-	q := t.waitsAt()
-	if q == nil {
-		return
-	}
-	q.lock.acquire(v)
-	if t.waitsAt() != q {
-		q.lock.release()
-		return
-	}
-	q.remove(t)
-	t.waitAt(nil)
-	t.reason = uint32(reason)
-	q.lock.release()
-	v.ready(t)
-}
-
-func (t *thread) waitsAt() *waitQueue {
-	return (*waitQueue)(unsafe.Pointer(atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&t.queue)))))
 }

@@ -19,7 +19,9 @@ type VP struct {
 	self    *VP
 	cur     *thread // that runs; sched if none
 	m       *sys.ReportM
-	number1 uint32 // its number, plus one
+	number1 uint32 // its number among all, plus one
+	index   uint32 // its place in the pool; notPool: it is none of that
+	lid     int    // its LWP
 
 	// lifo is the thread that was woken last: it runs next, for its data are in the cache. It is
 	// taken by exchange.
@@ -32,24 +34,25 @@ type VP struct {
 	token uint32 // 1: the LWP need not sleep. See park
 	turn  uint32 // where stealing begins
 	lwp   sys.LWP
+
+	bound     *thread // that alone runs here, if it is not of the pool
+	nextSpare *VP     // [spare.lock]
 }
 
 // maxStreak is how often the thread woken last may go before those that have waited longer.
 const maxStreak = 16
 
+// maxVP is the size of the largest pool.
 const maxVP = 64
 
-var (
-	vps     [maxVP]*VP // that share their threads; constant but for growth, which adds
-	nvp     uint32     // atomic
-	idleVPs uint64     // atomic; bit n: VP n is about to sleep, or sleeps
-)
+// idleVPs says by a bit for each VP of the pool whether it sleeps, or is about to. Atomic.
+var idleVPs uint64
 
 // ready makes t, which waits nowhere, ready to run. It is in a critical section, without locks of
 // run queues.
 func (v *VP) ready(t *thread) {
-	if t.special != 0 {
-		v.readySpecial(t)
+	if t.special|v.cur.special != 0 {
+		v.readyLast(t)
 		return
 	}
 	v.readied(swap(&v.lifo, t))
@@ -67,14 +70,30 @@ func (v *VP) readied(old *thread) {
 
 // enqueue puts a thread at the end of v's queue. A look at idleVPs may follow: whoever is going
 // to sleep sees the thread, or is seen.
-func (v *VP) enqueue(t *thread) {
-	v.queue.lock.acquire(v)
-	v.queue.push(t)
-	v.queue.lock.releaseFence()
+func (v *VP) enqueue(t *thread) { v.queue.enter(v, t) }
+
+func (q *runQueue) enter(v *VP, t *thread) {
+	q.lock.acquire(v)
+	q.push(t)
+	q.lock.releaseFence()
 }
 
-func (v *VP) readySpecial(t *thread) {
-	v.enqueue(t)
+// readyLast is ready for any thread, and for several at a time: it goes behind those of its priority.
+func (v *VP) readyLast(t *thread) {
+	if t.special&specialBound != 0 {
+		swap(&t.home.lifo, t)
+		t.home.unpark()
+		return
+	}
+	if v.index == notPool {
+		v.turn++
+		vps[v.turn%atomic.LoadUint32(&nvp)].queue.enter(v, t)
+	} else {
+		if v.cur != &v.sched && t.prio > v.cur.prio {
+			v.pending = 1 // the section's end is a yield
+		}
+		v.enqueue(t)
+	}
 	if atomic.LoadUint64(&idleVPs) != 0 {
 		wakeIdle()
 	}
@@ -156,6 +175,9 @@ func yield() {
 	if n == nil && q.mask>>t.prio == 0 {
 		q.lock.release()
 		v.leave()
+		if v.index == notPool || atomic.LoadUint32(&nvp) > 1 {
+			sys.Yield()
+		}
 		return
 	}
 	q.push(t)
@@ -168,6 +190,26 @@ func yield() {
 	swtch(n, &q.lock)
 }
 
+// look is what a critical section ends with if VP.pending was set meanwhile: a thread of a higher
+// priority runs now, and the caller goes on before others of its own.
+func look() {
+	v := enter()
+	v.pending = 0
+	t := v.cur
+	q := &v.queue
+	q.lock.acquire(v)
+	if q.mask>>t.prio <= 1 {
+		q.lock.release()
+		v.leave()
+		return
+	}
+	if n := swap(&v.lifo, nil); n != nil {
+		q.push(n)
+	}
+	q.pushFront(t)
+	swtch(q.pop(), &q.lock)
+}
+
 // schedule is what a VP does when its threads have left it. It runs on the VP's own stack,
 // disabled, and never returns.
 func (v *VP) schedule() {
@@ -178,6 +220,9 @@ func (v *VP) schedule() {
 
 // find waits until there is a thread to run.
 func (v *VP) find() *thread {
+	if v.index == notPool {
+		return v.findBound()
+	}
 	for {
 		expireTimers(v)
 		if t := v.work(); t != nil {
@@ -220,7 +265,7 @@ func (v *VP) work() *thread {
 
 // rest sleeps until somebody has work, or the next deadline.
 func (v *VP) rest() {
-	mine := uint64(1) << (v.number1 - 1)
+	mine := uint64(1) << v.index
 	atomic.OrUint64(&idleVPs, mine)
 	if v.anyWork() {
 		atomic.AndUint64(&idleVPs, ^mine)

@@ -1,0 +1,66 @@
+package ulib
+
+import (
+	"sync/atomic"
+
+	"gossamer/ulib/sys"
+)
+
+// Fork makes a child in which the caller is the only thread: fork(2). In the child, what other
+// threads held stays held, and memory of theirs is not used again. EAGAIN, ENOMEM.
+func Fork() (pid int, e Errno) {
+	v := enter()
+	// Held by the caller, they are whole in the child.
+	piLock.acquire(v)
+	poolLock.acquire(v)
+	timers.lock.acquire(v)
+	pool.lock.acquire(v)
+	spare.lock.acquire(v)
+	keys.lock.acquire(v)
+	for i := range heap {
+		heap[i].lock.acquire(v)
+	}
+	pid, e = sys.Fork()
+	for i := range heap {
+		heap[i].lock.release()
+	}
+	keys.lock.release()
+	if e == 0 && pid == 0 {
+		v.alone()
+	}
+	spare.lock.release()
+	pool.lock.release()
+	timers.lock.release()
+	poolLock.release()
+	piLock.release()
+	v.leave()
+	return pid, e
+}
+
+// alone makes the caller the only thread, and v its VP. The locks of Fork are held.
+func (v *VP) alone() {
+	for timers.n > 0 {
+		removeTimer(timers.heap[0])
+	}
+	put(&v.lifo, nil)
+	for v.queue.pop() != nil {
+	}
+	v.queue.look = 0
+	v.token = 0
+	v.lid = sys.Gettid()
+	putVP(&spare.first, nil)
+	atomic.StoreInt64(&threads, 1)
+	atomic.StoreInt32(&inCalls, 0)
+	atomic.StoreUint64(&idleVPs, 0)
+	if options.Model == OneToOne {
+		return
+	}
+	// A thread with a VP of its own has the pool's now.
+	t := v.cur
+	atomic.AndUint32(&t.special, ^uint32(specialBound))
+	t.duties &^= bound
+	put(&v.bound, nil)
+	putVP(&vps[0], v)
+	v.index = 0
+	atomic.StoreUint32(&nvp, 1)
+}

@@ -1,0 +1,131 @@
+package ulib
+
+import (
+	"sync/atomic"
+
+	"gossamer/ulib/sys"
+)
+
+// The calls below wait as long as they have to. Only the thread that calls does, except in the
+// model NToOne, where the process does. They are cancellation points, and never fail with EINTR.
+
+// Read reads from a descriptor: read(2).
+func Read(fd int, p []byte) (int, Errno) {
+	t := self()
+	for {
+		t.beginCall()
+		n, e := sys.Read(fd, p)
+		if t.endCall(e) {
+			return n, e
+		}
+	}
+}
+
+// Write writes to a descriptor: write(2). It may write less than p; see [WriteAll].
+func Write(fd int, p []byte) (int, Errno) {
+	t := self()
+	for {
+		t.beginCall()
+		n, e := sys.Write(fd, p)
+		if t.endCall(e) {
+			return n, e
+		}
+	}
+}
+
+// WriteAll writes all of p.
+func WriteAll(fd int, p []byte) Errno {
+	for len(p) > 0 {
+		n, e := Write(fd, p)
+		if e != 0 {
+			return e
+		}
+		p = p[n:]
+	}
+	return 0
+}
+
+// Open opens a file: open(2).
+func Open(path string, flags, mode int) (fd int, e Errno) {
+	t := self()
+	for {
+		t.beginCall()
+		fd, e := sys.Open(path, flags, mode)
+		if t.endCall(e) {
+			return fd, e
+		}
+	}
+}
+
+// Pipe makes a pipe: pipe(2). It does not wait.
+func Pipe() (r, w int, e Errno) {
+	var fd [2]int32
+	e = sys.Pipe2(&fd, 0)
+	return int(fd[0]), int(fd[1]), e
+}
+
+// WaitProcess waits for a child to end: wait4(2).
+func WaitProcess(pid int, status *sys.WaitStatus) (int, Errno) {
+	t := self()
+	for {
+		t.beginCall()
+		n, e := sys.Wait4(pid, status, 0, nil)
+		if t.endCall(e) {
+			return n, e
+		}
+	}
+}
+
+// beginCall says that the caller, which is t, is about to make a call that may block its LWP.
+func (t *thread) beginCall() {
+	t.cancelPoint()
+	v := enter()
+	t.lid = int32(v.lid)
+	atomic.StoreUint32(&t.inCall, 1) // seen before cancel is read
+	v.leave()
+	if atomic.LoadUint32(&t.cancel) == cancelPending {
+		atomic.StoreUint32(&t.inCall, 0)
+		t.die()
+	}
+	if t.special&specialBound == 0 && atomic.AddInt32(&inCalls, 1) >= int32(atomic.LoadUint32(&nvp)) {
+		allInCalls()
+	}
+}
+
+// allInCalls is for the moment at which every LWP of the pool is in a call, or about to be, while
+// there are other threads: it is what Solaris's kernel sends SIGWAITING for.
+func allInCalls() {
+	if options.Model != MToN || atomic.LoadInt64(&threads) <= int64(atomic.LoadInt32(&inCalls)) {
+		return
+	}
+	if options.Fixed {
+		atomic.AddUint32(&stalls, 1)
+	} else if addVP() == 0 {
+		atomic.AddUint32(&grown, 1)
+	}
+}
+
+// endCall is the end of a call with error e; false: it is to be made again.
+func (t *thread) endCall(e Errno) bool {
+	atomic.StoreUint32(&t.inCall, 0)
+	if t.special&specialBound == 0 {
+		atomic.AddInt32(&inCalls, -1)
+	}
+	if e != sys.EINTR {
+		return true
+	}
+	t.cancelPoint()
+	return false
+}
+
+// interruptCall ends the call that t is in, if it is in one. t.ctl is held.
+func (t *thread) interruptCall() {
+	if atomic.LoadUint32(&t.inCall) != 0 && onGossamer {
+		sys.LWPWakeup(int(t.lid))
+	}
+}
+
+// Stalls is how often all LWPs of a pool that may not grow were in calls while there were other
+// threads; Grown, how often the pool has grown for that reason.
+func Stalls() int { return int(atomic.LoadUint32(&stalls)) }
+func Grown() int  { return int(atomic.LoadUint32(&grown)) }

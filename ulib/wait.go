@@ -1,0 +1,66 @@
+package ulib
+
+import (
+	"sync/atomic"
+
+	"gossamer/ulib/sys"
+)
+
+// wait blocks the caller, which is t, in q, until another thread takes it out, or its deadline has
+// passed (ETIMEDOUT, see arm), or it is cancelled (ECANCELED, if how is cancellable). It is called
+// in a critical section with q.lock held, and returns outside.
+//
+// Who ends the wait in one of the latter ways stores his reason, and then looks where t waits; t
+// says where it waits, and then looks for a reason: one of the two sees the other.
+func (q *waitQueue) wait(v *VP, t *thread, how uintptr) Errno {
+	q.add(t, how)
+	atomic.AddUint32(&t.reason, 0) // what is above is seen before what is below is read
+	if e := t.stop(how); e != 0 {
+		q.remove(t)
+		q.lock.release()
+		v.leave()
+		return e
+	}
+	v.block(&q.lock)
+	return t.woken()
+}
+
+// woken returns why the wait of the caller, which is t, was ended: 0 if as it should.
+func (t *thread) woken() Errno {
+	e := Errno(t.reason)
+	t.reason = 0
+	if t.cancel != 0 {
+		t.settle()
+	}
+	return e
+}
+
+// stop returns the reason not to begin a wait, or 0.
+func (t *thread) stop(how uintptr) Errno {
+	if how == cancellable && atomic.LoadUint32(&t.cancel) == cancelPending {
+		return ECANCELED
+	}
+	if atomic.LoadUint32(&t.expired) != 0 {
+		return sys.ETIMEDOUT
+	}
+	return 0
+}
+
+// interrupt ends the wait of t for a reason, if it waits at most as uncancellably as how says.
+// The caller sees to it that what t waits for does not go away meanwhile: t does not return from
+// its wait before it has had a lock that the caller holds, timers.lock or t.ctl.
+func (v *VP) interrupt(t *thread, how uintptr, reason Errno) {
+	q, has := t.waitsAt()
+	if q == nil || has > how {
+		return
+	}
+	q.lock.acquire(v)
+	if now, has := t.waitsAt(); now != q || has > how {
+		q.lock.release()
+		return
+	}
+	q.remove(t)
+	t.reason = uint32(reason)
+	q.lock.release()
+	v.readyLast(t)
+}
