@@ -55,7 +55,7 @@
 //	             the pointer to the address space.
 //	Files.mu     the descriptors.
 //
-// In this order, then the locks of fs, mem and sched. At most one Process.mu is held at a
+// In this order, then the locks of fs, mem, timer and sched. At most one Process.mu is held at a
 // time. None is held while user memory is touched. An address space in use by another process
 // than its own (vfork, /proc) is held by space.share and drop.
 //
