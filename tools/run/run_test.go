@@ -339,7 +339,7 @@ func TestEnvironment(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{"nonsense"}, {"run"}, {"test", "a", "b"}, {"test", "("}, {"gdb", "x"}, {"bench", "a", "b"}} {
+	for _, args := range [][]string{{"nonsense"}, {"run"}, {"test", "a", "b"}, {"test", "("}, {"gdb", "x"}, {"bench", "a", "b"}, {"trace"}} {
 		if _, err := dispatch(t.TempDir(), args); err == nil {
 			t.Errorf("%q was accepted", args)
 		} else if _, ok := err.(usageError); !ok {

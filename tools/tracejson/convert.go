@@ -17,6 +17,13 @@ const (
 	kernelPID // kernel threads without an LWP
 )
 
+// Thread numbers of the file that no LWP has. Viewers want them to be unique in all of the file.
+const (
+	cpuTID    = 1 << 24 // of dispatcher 0; then the others, then what is done by no thread
+	kernelTID = 1 << 25 // of a kernel thread without an LWP: its number is added
+	otherTID  = 1 << 26 // of an LWP with the number of one that is gone: the same
+)
+
 // Stats says what a trace held.
 type Stats struct {
 	Events  int
@@ -52,9 +59,9 @@ type at struct {
 func Convert(out io.Writer, log *trace.Log) (Stats, error) {
 	c := &converter{log: log, threads: map[uint32]*thread{}, used: map[[2]int]bool{}, cpus: make([]cpu, log.Dispatchers), where: map[uint8]int{}}
 	for i := range c.cpus {
-		c.cpus[i].pid, c.cpus[i].tid = cpusPID, i+1
+		c.cpus[i].pid, c.cpus[i].tid = cpusPID, cpuTID+i
 	}
-	c.outside.pid, c.outside.tid = cpusPID, log.Dispatchers+1
+	c.outside.pid, c.outside.tid = cpusPID, cpuTID+log.Dispatchers
 	events := merge(log)
 	c.meet(events)
 	c.now = "0"
@@ -127,10 +134,10 @@ func (c *converter) meet(events []at) {
 		t := c.threads[id]
 		t.pid, t.tid = t.process, t.lwp
 		if t.process == 0 {
-			t.pid, t.tid = kernelPID, int(id)
+			t.pid, t.tid = kernelPID, kernelTID+int(id)
 		}
 		if c.used[[2]int{t.pid, t.tid}] { // an LWP got the number of one that is gone
-			t.tid = 1<<23 + int(id)
+			t.tid = otherTID + int(id)
 		}
 		c.used[[2]int{t.pid, t.tid}] = true
 	}

@@ -63,7 +63,7 @@ func pipe() *trace.Log {
 
 func TestTracksOfAPipe(t *testing.T) {
 	v, text := convert(t, pipe())
-	reader, writer, cpu, other := v.Tracks[[2]int{10, 10}], v.Tracks[[2]int{11, 12}], v.Tracks[[2]int{cpusPID, 1}], v.Tracks[[2]int{cpusPID, 2}]
+	reader, writer, cpu, other := v.Tracks[[2]int{10, 10}], v.Tracks[[2]int{11, 12}], v.Tracks[[2]int{cpusPID, cpuTID}], v.Tracks[[2]int{cpusPID, cpuTID + 1}]
 	for what, got := range map[string][2]int{
 		"reader blocked in read":   {reader.Slices["blocked in read"], 1},
 		"reader read":              {reader.Slices["read"], 1},
@@ -109,7 +109,7 @@ func TestReusedNumbers(t *testing.T) {
 	log := pipe()
 	log.Rings[2].Events[3] = trace.Event{Kind: trace.LWP, Thread: 2, A: 10, B: 10}
 	v, _ := convert(t, log)
-	if v.Tracks[[2]int{10, 10}] == nil || v.Tracks[[2]int{10, 1<<23 + 2}] == nil {
+	if v.Tracks[[2]int{10, 10}] == nil || v.Tracks[[2]int{10, otherTID + 2}] == nil {
 		t.Errorf("tracks: %v", v.Tracks)
 	}
 }
