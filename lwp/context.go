@@ -86,6 +86,9 @@ type Context interface {
 	// Registers lists the registers for a report, in the order in which to print them.
 	Registers() []Register
 
+	// Refuse makes the next Enter return Kick. It is for the thread that runs the LWP, or before
+	// it runs.
+	Refuse()
 	// Attention makes a running Enter, or else the next one, return soon with Kick.
 	Attention()
 }

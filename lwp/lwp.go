@@ -45,6 +45,13 @@ func (l *LWP) Recheck(bits uint32) {
 	l.Ctx.Attention()
 }
 
+// Remind sets bits for the LWP that calls it, or one that has not run yet: it looks at them before
+// it enters user mode.
+func (l *LWP) Remind(bits uint32) {
+	l.attention.Or(bits)
+	l.Ctx.Refuse()
+}
+
 // Take clears the attention word, and the interruption that came with it, and returns what
 // the word was. Exit is never cleared.
 func (l *LWP) Take() uint32 {

@@ -101,7 +101,7 @@ func (l *LWP) publish(n *LWP, mask *Sigset) syscall.Errno {
 		p.held++
 	}
 	if p.stopped != 0 || n.hold != free || p.pending.set&^n.mask != 0 {
-		n.Recheck(lwp.Signal)
+		n.Remind(lwp.Signal)
 	}
 	n.phase.Store(alive)
 	p.mu.Unlock()

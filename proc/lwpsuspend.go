@@ -63,7 +63,7 @@ func (l *LWP) SuspendLWP(id lwp.ID) syscall.Errno {
 		}
 		l.hold = asked
 		p.held++
-		l.Recheck(lwp.Signal)
+		l.Remind(lwp.Signal)
 		return 0
 	}
 	if t.hold == free {
@@ -71,6 +71,8 @@ func (l *LWP) SuspendLWP(id lwp.ID) syscall.Errno {
 		p.held++
 		t.Notify(lwp.Signal)
 	}
+	t.watchers++
+	defer func() { t.watchers-- }()
 	for t.hold == asked {
 		if t.event.Wait(l.Thread, &p.mu) != nil {
 			return errRestart

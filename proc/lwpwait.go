@@ -141,7 +141,9 @@ func (p *Process) unlist(z *LWP) {
 		p.zombies.remove(z)
 	}
 	p.zombies.n--
-	z.event.WakeAll() // the others who wait for it: ESRCH
+	if z.waiters > 0 {
+		z.event.WakeAll() // the others: ESRCH
+	}
 	p.recheckWaits()
 }
 
@@ -209,7 +211,9 @@ func (p *Process) ended(l *LWP) (freed bool) {
 			p.anyone.WakeOne()
 		}
 	}
-	l.event.WakeAll()
+	if l.waiters > 0 || l.watchers > 0 {
+		l.event.WakeAll()
+	}
 	p.recheckWaits()
 	return freed
 }

@@ -29,7 +29,7 @@ func (l *LWP) setMask(mask Sigset) {
 		l.p.passOn()
 	}
 	if (l.pending.set|l.p.pending.set)&^l.mask != 0 {
-		l.Recheck(lwp.Signal)
+		l.Remind(lwp.Signal)
 	}
 }
 

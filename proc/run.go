@@ -39,6 +39,9 @@ func (l *LWP) loop(t *sched.Thread) bool {
 			// The hot path: whatever wants attention meanwhile makes Enter return Kick.
 			v, errno := calls[min(call.Number, noNumber)](l, &call.Args)
 			if errno != 0 {
+				if errno == ErrEnd {
+					return true
+				}
 				v = l.failed(errno)
 			}
 			call.Number = v
@@ -70,6 +73,9 @@ const noNumber = NCalls - 1
 // after the signals have been taken, whatever their handlers' flags. Programs never see it.
 const errRestart = syscall.Errno(513)
 
+// ErrEnd is returned by a call that has ended the LWP: it does not return.
+const ErrEnd = syscall.Errno(514)
+
 // failed turns an error number into a call's result. EINTR has the call looked at by attend.
 func (l *LWP) failed(errno syscall.Errno) uint64 {
 	if errno == errRestart {
@@ -79,7 +85,7 @@ func (l *LWP) failed(errno syscall.Errno) uint64 {
 	}
 	if errno == syscall.EINTR {
 		l.interrupted = true
-		l.Recheck(lwp.Signal)
+		l.Remind(lwp.Signal)
 	}
 	return uint64(-int64(errno))
 }

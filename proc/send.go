@@ -217,20 +217,21 @@ func (p *Process) Exit(status WaitStatus) {
 	p.die(status)
 }
 
-// ExitLWP ends one LWP: exit(2). If the process ends without anybody saying how, the last
+// ExitLWP ends one LWP: exit(2). It returns ErrEnd. If the process ends without anybody saying how, the last
 // code is its status, as on Linux.
-func (l *LWP) ExitLWP(code int) {
+func (l *LWP) ExitLWP(code int) syscall.Errno {
 	p := l.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.lwps) == 1 {
 		p.die(Exited(code))
-		return
+		return ErrEnd
 	}
 	if !p.dying {
 		p.exit = Exited(code) // in case the others are leaving too
 	}
-	l.Recheck(lwp.Exit)
+	l.Remind(lwp.Exit)
+	return ErrEnd
 }
 
 // Raise sends a signal to the LWP itself, for what its own call has done (SIGPIPE). It is
@@ -243,7 +244,7 @@ func (l *LWP) Raise(sig syscall.Signal) {
 		return
 	}
 	l.pending.add(&Siginfo{Signal: int(sig), Code: SiUser, PID: p.ID})
-	l.Recheck(lwp.Signal)
+	l.Remind(lwp.Signal)
 }
 
 // force makes a signal pending that the program cannot put off, because it cannot go on
@@ -258,7 +259,7 @@ func (l *LWP) force(info *Siginfo) bool {
 		return false
 	}
 	l.pending.add(info)
-	l.Recheck(lwp.Signal)
+	l.Remind(lwp.Signal)
 	return true
 }
 

@@ -41,7 +41,8 @@ type LWP struct {
 	lingers       bool            // waits in linger
 	event         sched.WaitQueue // it was suspended, continued, detached, or has ended
 	waitsFor      *LWP
-	waiters       int  // who wait for it alone
+	waiters       int  // who wait for it to end, and for it alone
+	watchers      int  // who wait for it to be suspended
 	listed        bool // in p.zombies, by before and after
 	before, after *LWP
 

@@ -132,6 +132,9 @@ func preemptionPoint() {
 //go:noinline
 func use(b *[512]byte) { b[0]++ }
 
+// Refuse makes the next Enter return. The caller is the only one to enter c.
+func (c *Context) Refuse() { atomic.StoreUint32(&c.attn, 1) }
+
 // Attention makes a running Enter, or else the next one, return soon. Any CPU.
 func (c *Context) Attention() {
 	atomic.StoreUint32(&c.attn, 1)

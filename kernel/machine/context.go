@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -17,15 +18,18 @@ type Context struct {
 	pending [3]uint64 // between PushSignal and CommitSignal: stack pointer, signal, handler
 }
 
-// NewContext returns an empty context.
-func NewContext() lwp.Context {
+// contexts are those released, to be used again. Somebody may still ask for the attention of the
+// LWP that had one: then its next owner comes back from user mode once for nothing.
+var contexts = sync.Pool{New: func() any {
 	c := new(Context)
 	if uintptr(unsafe.Pointer(c))&15 != 0 {
 		panic("machine: context is not 16-byte aligned")
 	}
-	c.u.Start(0, 0)
 	return c
-}
+}}
+
+// NewContext returns a context for Start or Load to fill in.
+func NewContext() lwp.Context { return contexts.Get().(*Context) }
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(bracket bool) lwp.Why {
@@ -71,13 +75,13 @@ func (c *Context) RestartSyscall() {
 
 // Clone implements lwp.Context.
 func (c *Context) Clone() lwp.Context {
-	d := new(Context)
+	d := contexts.Get().(*Context)
 	d.u.CopyFrom(&c.u)
 	return d
 }
 
-// Release implements lwp.Context; a context owns nothing.
-func (c *Context) Release() {}
+// Release implements lwp.Context.
+func (c *Context) Release() { contexts.Put(c) }
 
 func (c *Context) PC() uint64        { return c.u.IP }
 func (c *Context) SP() uint64        { return c.u.SP }
@@ -173,6 +177,9 @@ func (c *Context) Fault() lwp.FaultInfo {
 
 // Start implements lwp.Context.
 func (c *Context) Start(pc, sp uint64) { c.u.Start(pc, sp) }
+
+// Refuse implements lwp.Context.
+func (c *Context) Refuse() { c.u.Refuse() }
 
 // Attention implements lwp.Context.
 func (c *Context) Attention() { c.u.Attention() }

@@ -31,12 +31,11 @@ func lwpCreate(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 			return result(err)
 		}
 	}
-	return 0, l.CreateLWP(c, a[1], func(id lwp.ID) syscall.Errno { return put(l, a[2], &id) })
+	return 0, l.CreateLWP(c, a[1], func(id lwp.ID) syscall.Errno { return putID(l, a[2], id) })
 }
 
 func lwpExit(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
-	l.ExitLWP(0)
-	return 0, 0
+	return 0, l.ExitLWP(0)
 }
 
 func lwpWait(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
@@ -46,9 +45,16 @@ func lwpWait(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	}
 	id, errno := l.WaitLWP(lwp.ID(a[0]))
 	if errno == 0 && a[1] != 0 {
-		errno = put(l, a[1], &id)
+		errno = putID(l, a[1], id)
 	}
 	return 0, errno
+}
+
+// putID stores an LWP's number, by way of memory that is there already.
+func putID(l *proc.LWP, at uint64, id lwp.ID) syscall.Errno {
+	b := l.Buffer()[:4]
+	binary.LittleEndian.PutUint32(b, uint32(id))
+	return proc.Errno(l.Space().CopyOut(mem.VirtAddr(at), b))
 }
 
 // writable reports whether the program may write at [at, at+n), n being less than a page.

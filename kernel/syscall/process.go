@@ -80,8 +80,7 @@ func execve(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 }
 
 func exit(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	l.ExitLWP(int(int32(a[0])))
-	return 0, 0
+	return 0, l.ExitLWP(int(int32(a[0])))
 }
 
 func exitGroup(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {

@@ -112,6 +112,7 @@ func (c *Context) FS() uint64                    { return c.fs }
 func (c *Context) SetFS(v uint64)                { c.fs = v }
 func (c *Context) GS() uint64                    { return c.gs }
 func (c *Context) SetGS(v uint64)                { c.gs = v }
+func (c *Context) Refuse()                       { c.kick.Store(true) }
 func (c *Context) Attention()                    { c.kick.Store(true) }
 
 func (c *Context) Registers() []lwp.Register {
