@@ -61,7 +61,7 @@ func (l *LWP) loop(t *sched.Thread) bool {
 			return true
 		}
 		if t.ShouldYield() {
-			t.Yield()
+			t.Preempt()
 		}
 	}
 }

@@ -14,19 +14,19 @@ func (d *dispatcher) begin(t *Thread) {
 }
 
 // charge gives t the time since begin.
-func (d *dispatcher) charge(t *Thread) {
-	now := d.s.counter.Cycles()
+func (d *dispatcher) charge(t *Thread, now uint64) {
 	t.ran += now - d.clock
+	t.left = now
 	t.cpu.Store(t.ran)
-	d.clock = now
-	d.switches.Add(1)
 }
 
-// discount takes back part of what t, running, is being charged: it was spent on other
-// goroutines. t calls it.
-func (d *dispatcher) discount(t *Thread, cycles uint64) {
+// discount takes back part of what the thread that runs here is being charged: it was spent on
+// other goroutines.
+func (d *dispatcher) discount(cycles uint64) {
 	d.clock += cycles
-	d.begin(t)
+	if t := d.current.Load(); t != nil {
+		d.begin(t)
+	}
 }
 
 // CPUTime is the time in ns for which t has run, user and kernel mode together, up to now.

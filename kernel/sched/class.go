@@ -1,26 +1,141 @@
 package sched
 
-// Class says how a thread's priority comes about.
+// Class says how a thread's priority comes about. Levels are a class's own priorities, larger
+// more urgent.
 type Class uint8
 
 const (
-	TimeSharing Class = iota // 0 to 59; sinks while the thread computes, rises while it waits
-	Fixed                    // 0 to 59; stays as set
-	RoundRobin               // 1 to 99, above all of the first two; time slices
-	FIFO                     // 1 to 99, the same; runs until it blocks or yields
+	TimeSharing Class = iota // levels 0 to 59; sinks while the thread computes, rises while it waits
+	Fixed                    // levels 0 to 59; stays as set
+	RoundRobin               // levels 1 to 99, above all of the first two; time slices
+	FIFO                     // levels 1 to 99, the same; runs until it blocks or yields
+	Kernel                   // what NewThread was told, if that is not PrioUser; the level is the Priority
 )
 
-var classNames = [...]string{"ts", "fx", "rr", "fifo"}
+var classNames = [...]string{"ts", "fx", "rr", "fifo", "kern"}
 
 func (c Class) String() string { return classNames[c] }
 
-// Range is the priorities that a class has.
+// Range is the levels that a class has.
 func (c Class) Range() (min, max int) {
-	if c >= RoundRobin {
-		return 1, 99
+	switch c {
+	case TimeSharing, Fixed:
+		return 0, 59
+	case Kernel:
+		return 0, 255
 	}
-	return 0, 59
+	return 1, 99
 }
 
-// DefaultLevel is the priority in TimeSharing of a thread of PrioUser.
+// DefaultLevel is the level, in TimeSharing, of a thread of PrioUser.
 const DefaultLevel = 30
+
+// Where the classes' levels begin among the priorities.
+const (
+	userBand = PrioUser - DefaultLevel
+	realTime = 128 - 1
+)
+
+// A thread of TimeSharing loses one level with each time slice that it uses up, penaltyMax at
+// most, and gets one back for each that it spends blocked. One that yields is as if it had lost
+// them all until it runs again: others may have used more than it has.
+const penaltyMax = 10
+
+// A ready thread that has seen starveTicks ticks of its CPU go to more urgent ones runs for one
+// slice at PrioStarved; every starveTicks/5 ticks a CPU looks for one. So no class, real time
+// included, keeps a CPU wholly to itself.
+const starveTicks = 50
+
+func packBase(c Class, level int) uint32 { return uint32(c)<<8 | uint32(level) }
+
+// effective is the priority that t has by its class, its recent use and its waiting.
+func (t *Thread) effective(base uint32) Priority {
+	level := Priority(base)
+	switch Class(base >> 8) {
+	case TimeSharing:
+		penalty := t.penalty
+		if t.yielded {
+			penalty = penaltyMax
+		}
+		level = userBand + level - min(level, Priority(penalty))
+	case Fixed:
+		level += userBand
+	case RoundRobin, FIFO:
+		level += realTime
+	}
+	if t.starved {
+		level = max(level, PrioStarved)
+	}
+	return level
+}
+
+// assess makes up t's priority anew. t is the caller's: it runs it, or is about to queue it.
+func (t *Thread) assess() {
+	t.basis = t.base.Load()
+	t.prio.Store(uint32(t.effective(t.basis)))
+}
+
+// SetClass gives t another class and the level in it, which the class must have (Class.Range). It
+// takes effect at once, wherever t is.
+func (t *Thread) SetClass(c Class, level int) {
+	if lo, hi := c.Range(); level < lo || level > hi {
+		panic("sched: no such level")
+	}
+	t.base.Store(packBase(c, level))
+	point()
+	t.reconsider()
+}
+
+// Class is what SetClass was told.
+func (t *Thread) Class() (c Class, level int) {
+	base := t.base.Load()
+	return Class(base >> 8), int(base & 0xff)
+}
+
+// Priority is t's present priority.
+func (t *Thread) Priority() Priority { return Priority(t.prio.Load()) }
+
+// reconsider puts t, whose base or binding has changed, where it belongs now: in another list if
+// it is in a run queue; if it runs, by a yield. A thread that is on its way into a queue or to a
+// CPU looks itself (runQueue.push, dispatcher.pass).
+func (t *Thread) reconsider() {
+	for {
+		point()
+		n := t.queue.Load()
+		if n == 0 {
+			break
+		}
+		if t.s.queue(n).take(t) {
+			t.s.ready(t)
+			return
+		}
+	}
+	t.shouldYield.Store(true)
+	t.s.m.Kick(t)
+}
+
+// ticked charges t for a time slice, its own.
+func (t *Thread) ticked() {
+	t.ticks.Add(1)
+	t.starved = false
+	if t.penalty < penaltyMax && t.base.Load()>>8 == uint32(TimeSharing) {
+		t.penalty++
+	}
+	t.assess()
+}
+
+// rested forgives t, which was blocked and has been woken, for the slices it has not used.
+func (t *Thread) rested() {
+	if t.penalty == 0 {
+		return
+	}
+	t.rest += t.s.counter.Nanoseconds(t.s.counter.Cycles() - t.left)
+	if slices := t.rest / sliceNS; slices != 0 {
+		t.rest -= slices * sliceNS
+		t.penalty -= uint8(min(int64(t.penalty), slices))
+		t.assess()
+	}
+}
+
+// sliceNS is a time slice, which the kernel's tick ends.
+const sliceNS = 10e6

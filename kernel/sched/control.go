@@ -13,3 +13,31 @@ type Control struct {
 
 // NoCPU is what Control.CPU is of a thread that does not run.
 const NoCPU = -1
+
+// SetControl has the scheduler keep c up to date; nil: no more. Only t itself may call it.
+func (t *Thread) SetControl(c *Control) {
+	if t.control != nil {
+		t.control.CPU.Store(NoCPU)
+	}
+	t.control = c
+	if c != nil {
+		c.arrive(t.home.Load())
+	}
+}
+
+func (c *Control) arrive(d *dispatcher) {
+	c.CPU.Store(int32(d.index))
+	c.Switches.Store(c.Switches.Load() + 1)
+}
+
+// grace says that t is to keep the CPU although it ought to yield: its program asks for that, and
+// has not been granted it since t yielded last. It lasts until the next tick at most.
+func (t *Thread) grace() bool {
+	c := t.control
+	if c == nil || t.graced || c.NoPreempt.Load() == 0 {
+		return false
+	}
+	t.graced = true
+	c.Owed.Store(1)
+	return true
+}

@@ -1,10 +1,12 @@
 // Package sched runs kernel threads: it decides which thread runs when, and is the only way for
 // one to block.
 //
-// A kernel thread is a coroutine (Context). Dispatchers, goroutines as many as there are CPUs,
-// take ready threads from run queues and switch to them; a thread that blocks, yields or ends
-// switches back to the dispatcher that resumed it. Which goroutine or CPU that is may differ each
-// time, so nothing here is indexed by CPU: a per-processor thing belongs to a dispatcher.
+// A kernel thread is a coroutine (Context). There are as many dispatchers as CPUs, and on each runs
+// one thread, which when it blocks, yields or ends takes the next one from the run queues and
+// switches to it; only when there is none does it switch to the dispatcher's own goroutine, which
+// parks. To programs a dispatcher is a CPU: its number is what they are told and can be bound to.
+// Which CPU of the machine that is may change, since the Go runtime moves goroutines; so a thing
+// that is per processor belongs to a dispatcher.
 //
 // # States
 //
@@ -23,17 +25,17 @@
 //	Ready     Running   the dispatcher that took it      the only one
 //	Running   Blocking  the thread, under the queue's mu the only one
 //	Blocking  Woken     who ended the wait               competes with Blocked
-//	Blocking  Blocked   its dispatcher, switched back    competes with Woken
+//	Blocking  Blocked   who it switched to: finish       competes with Woken
 //	Woken     Running   the thread, instead of switching the only one
-//	Woken     Ready     its dispatcher, switched back    the only one
+//	Woken     Ready     who it switched to: finish       the only one
 //	Blocked   Ready     who ended the wait               the only one
-//	Running   Ready     its dispatcher, switched back    the only one
+//	Running   Ready     who it switched to: finish       the only one
 //	Running   Exited    the thread, last thing it does   the only one
 //
-// The rule behind Blocking and Woken: nobody may resume a thread before its dispatcher has got
-// control back from Switch, for until then the thread still runs on its stack, and resuming a
-// running coroutine is the end of both. So a waker that finds the thread Blocking leaves a mark
-// only; the thread, if it sees the mark in time, or else its dispatcher acts upon it. Competing
+// The rule behind Blocking and Woken: nobody may resume a thread before the one it switches to has
+// got control, for until then the thread still runs on its stack, and resuming a running coroutine
+// is the end of both. So a waker that finds the thread Blocking leaves a mark only; the thread, if
+// it sees the mark in time, or else whom it switched to acts upon it (dispatcher.finish). Competing
 // transitions are compare-and-swap; the others are swaps that panic if the old state is not the
 // one in the table, and a run queue refuses a thread that is on its stack.
 //
@@ -47,24 +49,33 @@
 //
 // # Choosing
 //
-// Every dispatcher has a run queue: lists by priority, first in first out. A thread that becomes
-// ready is queued where it ran last. A dispatcher takes the most urgent thread of all queues,
+// Every dispatcher has two run queues, lists by priority, first in first out: one that others may
+// take from too, one for the threads bound to it. A thread that becomes ready is queued where it
+// ran last. A dispatcher takes the most urgent thread of its queues and of all others' open ones,
 // among equals one of its own; only after a yield or the end of a time slice it takes the one
 // that has waited longest anywhere. Each queue publishes its best claim in one word, so all
 // this takes one load per queue and the lock of the one chosen.
 //
+// A thread's priority follows from its class and level, and in class TimeSharing from what it has
+// used and how long it was blocked (class.go). Nobody waits for ever: now and then the thread that
+// has waited longest in vain gets a slice.
+//
 // A time slice ends when the kernel's tick takes the thread out of user mode: its user loop calls
 // Tick. A thread readied when no dispatcher is parked preempts the least urgent running one if
 // that is less urgent than itself: it is queued there, the victim's ShouldYield becomes true and
-// the victim is kicked out of user mode.
+// the victim is kicked out of user mode, or not let in.
 //
-// Three places rely on the same argument: each side first writes its own word, then reads the
+// Five places rely on the same argument: each side first writes its own word, then reads the
 // other's, so one of them sees the other (Go's atomics are sequentially consistent).
 //
 //	waker:       queue the thread, look for a parked dispatcher
 //	dispatcher:  join the parked ones, look at the queues                (idle.go)
 //	waker:       queue the thread, look at what runs there
 //	dispatcher:  publish what runs here, look at the own queue           (dispatcher.go)
+//	SetClass:    set the class, look at queue; Bind likewise
+//	queueing:    set queue, look at the class                            (runqueue.go)
+//	SetClass:    look at queue in vain, set shouldYield
+//	dispatcher:  take the thread from queue, look at shouldYield         (dispatcher.go)
 //	Interrupt:   set the flag, look at waitq
 //	Wait:        set waitq, look at the flag                             (waitqueue.go)
 //
@@ -76,13 +87,13 @@
 //	    timers.mu       the heap
 //	    runQueue.mu     its lists
 //	    idleSet.mu      the parked dispatchers
-//	    scheduler.mu    the live threads
+//	    scheduler.mu    the live threads, the spare stacks
 //
 // The five of this package are never held together, and none across a switch. WakeOne, WakeAll
 // and Interrupt may be called by anybody, threads or goroutines, holding any lock but these.
 // Nothing on the way of Wait, wake-up and switch allocates.
 //
-// Reading order: machine.go, thread.go, state.go, waitqueue.go, wake.go, dispatcher.go, idle.go,
-// runqueue.go, yield.go, timer.go, account.go. The tests explore all interleavings of small
+// Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, wake.go,
+// dispatcher.go, stack.go, idle.go, runqueue.go, yield.go, timer.go, account.go, control.go. The tests explore all interleavings of small
 // scenes up to a number of preemptions (explore_test.go); sync.go is what makes that possible.
 package sched

@@ -255,19 +255,27 @@ func (m *modelMachine) NewContext(f func()) Context {
 // modelContext knows who resumed it.
 type modelContext struct {
 	by      *actor
+	next    *modelContext
 	resume  func() (struct{}, bool)
 	suspend func(struct{}) bool
 }
 
 func (c *modelContext) Switch() {
-	switch c.by {
-	case nil:
-		c.by = ex.cur
+	if c.by == ex.cur {
+		c.suspend(struct{}{})
+		return
+	}
+	for by := ex.cur; c != nil; {
+		ex.check(c.by == nil, "%s resumes a thread that another runs", by.name)
+		c.by = by
 		c.resume()
 		c.by = nil
-	case ex.cur:
-		c.suspend(struct{}{})
-	default:
-		ex.check(false, "%s resumes a thread that %s runs", ex.cur.name, c.by.name)
+		c, c.next = c.next, nil
 	}
+}
+
+func (c *modelContext) SwitchTo(next Context) {
+	ex.check(c.by == ex.cur, "%s suspends a thread that it does not run", ex.cur.name)
+	c.next = next.(*modelContext)
+	c.suspend(struct{}{})
 }

@@ -21,6 +21,7 @@ func (pullMachine) Nanoseconds(c uint64) int64 { return int64(c) }
 
 type pullContext struct {
 	inside  bool
+	next    *pullContext
 	resume  func() (struct{}, bool)
 	suspend func(struct{}) bool
 }
@@ -35,64 +36,109 @@ func (pullMachine) NewContext(body func()) Context {
 }
 
 func (c *pullContext) Switch() {
-	c.inside = !c.inside
 	if c.inside {
-		c.resume()
-	} else {
+		c.inside = false
 		c.suspend(struct{}{})
+		return
+	}
+	for c != nil {
+		c.inside = true
+		c.resume()
+		c, c.next = c.next, nil
 	}
 }
 
-// pingPong is two threads, each of which wakes the other and waits, on one dispatcher that the
-// caller drives: two steps are two times wait, wake and switch.
-func pingPong(deadline int64) (step func()) {
+func (c *pullContext) SwitchTo(next Context) {
+	c.inside, c.next = false, next.(*pullContext)
+	c.suspend(struct{}{})
+}
+
+// inThread runs f as a thread, beside threads with the bodies given, on one dispatcher that the
+// caller drives until f returns. The others are left as they are.
+func inThread(f func(t *Thread), others ...func(t *Thread)) {
 	s := newScheduler(pullMachine{}, 1)
+	for _, body := range others {
+		s.newThread("other", PrioUser, body).Start()
+	}
+	over := false
+	first := s.newThread("first", PrioUser, func(t *Thread) {
+		f(t)
+		over = true
+		t.move(Running, Blocking)
+		t.stack.ctx.Switch()
+	})
+	first.Start()
+	for d := s.dispatchers[0]; !over; {
+		d.pass(nil, d.pick(false))
+		d.current.Load().stack.ctx.Switch()
+	}
+}
+
+// pingPong has a thread that wakes another and waits for it call f; one step is there and back.
+func pingPong(deadline int64, f func(step func())) {
 	var mu sync.Mutex
 	var q [2]WaitQueue
-	for i := range 2 {
-		s.newThread("player", PrioUser, func(t *Thread) {
-			for {
-				mu.Lock()
-				q[1-i].WakeOne()
-				q[i].WaitDeadline(t, &mu, deadline)
-				mu.Unlock()
-			}
-		}).Start()
-	}
-	d := s.dispatchers[0]
-	return func() { d.dispatch(d.pick()) }
+	inThread(func(t *Thread) {
+		f(func() {
+			mu.Lock()
+			q[1].WakeOne()
+			q[0].WaitDeadline(t, &mu, deadline)
+			mu.Unlock()
+		})
+	}, func(t *Thread) {
+		for {
+			mu.Lock()
+			q[0].WakeOne()
+			q[1].WaitDeadline(t, &mu, deadline)
+			mu.Unlock()
+		}
+	})
 }
 
 func TestHotPathsDoNotAllocate(t *testing.T) {
-	for name, deadline := range map[string]int64{"wait": 0, "wait with deadline": 1 << 60} {
-		step := pingPong(deadline)
+	check := func(name string, step func()) {
 		for range 10 {
 			step()
 		}
 		if n := testing.AllocsPerRun(1000, step); n != 0 {
-			t.Errorf("%s, wake and switch: %v allocations", name, n)
+			t.Errorf("%s: %v allocations", name, n)
 		}
 	}
-	s := newScheduler(pullMachine{}, 1)
-	for range 2 {
-		s.newThread("yields", PrioUser, func(t *Thread) {
-			for {
-				t.Yield()
-				t.Tick()
-			}
-		}).Start()
+	pingPong(0, func(step func()) { check("wait, wake and switch", step) })
+	pingPong(1<<60, func(step func()) { check("the same with a deadline", step) })
+
+	turn := func(t *Thread) {
+		t.Yield()
+		t.Tick()
 	}
-	d := s.dispatchers[0]
-	if n := testing.AllocsPerRun(1000, func() { d.dispatch(d.pick()) }); n != 0 {
-		t.Errorf("yield and tick: %v allocations", n)
-	}
+	inThread(func(t *Thread) { check("yield and tick", func() { turn(t) }) }, func(t *Thread) {
+		for {
+			turn(t)
+		}
+	})
+
+	var first *Thread
+	var other *Thread
+	inThread(func(t *Thread) {
+		first = t
+		check("park and unpark", func() {
+			other.Unpark()
+			t.Park(0)
+		})
+	}, func(t *Thread) {
+		for other = t; ; {
+			t.Park(0)
+			first.Unpark()
+		}
+	})
 }
 
 func BenchmarkWaitWakeSwitch(b *testing.B) {
-	step := pingPong(0)
-	for b.Loop() {
-		step()
-	}
+	pingPong(0, func(step func()) {
+		for b.Loop() {
+			step()
+		}
+	})
 }
 
 // The explorer is the same package built with other locks (sync.go).
@@ -124,22 +170,21 @@ func TestRunQueueOrder(t *testing.T) {
 	d := s.dispatchers[0]
 	want = append(want, top, hi)
 	for i, w := range want {
-		if got := d.pick(); got != w {
-			t.Errorf("pick %d: priority %d", i, got.prio)
+		if got := d.pick(false); got != w {
+			t.Errorf("pick %d: priority %d", i, got.Priority())
 		}
 	}
 	d.ready.push(hi)
-	if got := d.pick(); got != hi {
+	if got := d.pick(false); got != hi {
 		t.Error("not the most urgent")
 	}
-	if got := d.pick(); got != a {
+	if got := d.pick(false); got != a {
 		t.Error("not the own of equals")
 	}
-	d.rotate = true
-	if got := d.pick(); got != b {
+	if got := d.pick(true); got != b {
 		t.Error("after a yield: not the one that has waited longest")
 	}
-	if d.pick() != c || d.pick() != idle || d.pick() != nil {
+	if d.pick(false) != c || d.pick(false) != idle || d.pick(false) != nil {
 		t.Error("the rest")
 	}
 }

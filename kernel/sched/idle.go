@@ -27,6 +27,16 @@ func (s *idleSet) unpark() bool {
 	return true
 }
 
+// unparkThis wakes d if it is parked.
+func (s *idleSet) unparkThis(d *dispatcher) bool {
+	if !s.remove(d) {
+		return false
+	}
+	point()
+	d.token.give()
+	return true
+}
+
 func (s *idleSet) add(d *dispatcher) {
 	s.mu.Lock()
 	s.parked = append(s.parked, d)
@@ -55,7 +65,7 @@ func (s *idleSet) remove(d *dispatcher) bool {
 func (d *dispatcher) park() {
 	s := d.s
 	s.idle.add(d)
-	if s.mostUrgent() != 0 && s.idle.remove(d) {
+	if d.mostUrgent() != 0 && s.idle.remove(d) {
 		return
 	}
 	d.parks.Add(1)

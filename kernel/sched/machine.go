@@ -2,11 +2,14 @@ package sched
 
 // Context is the register state and stack of a kernel thread: a coroutine.
 //
-// Switch called by a dispatcher resumes the thread and returns when the thread calls Switch in
-// its turn or its body returns. There is no direct switch from thread to thread.
+// Switch called by a dispatcher resumes the thread and returns when a thread calls Switch in its
+// turn or ends: this one, or the last of those that it and its successors have switched to.
+// SwitchTo, called by the thread of the context itself, suspends it and resumes another one,
+// suspended, in its place.
 // A Context need not belong to one OS thread: any dispatcher may resume it.
 type Context interface {
 	Switch()
+	SwitchTo(next Context)
 }
 
 // Machine is what the scheduler needs from below. The kernel makes one from runtime coroutines

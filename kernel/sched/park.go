@@ -3,25 +3,67 @@ package sched
 import "syscall"
 
 // Park blocks t until Unpark, an interrupt or a point in time (ns as Machine.Now counts, 0: none):
-// nil, EINTR or ETIMEDOUT. If Unpark has been called since the last Park, or before the first,
-// that one token is taken and Park returns EALREADY at once. Only t itself may call it.
-// NetBSD _lwp_park(2).
+// nil, EINTR or ETIMEDOUT. If Unpark has been called while t was not parked, that one token is
+// taken and Park returns EALREADY at once. Only t itself may call it. NetBSD _lwp_park(2).
 func (t *Thread) Park(deadline int64) error {
-	t.parkMu.Lock()
-	defer t.parkMu.Unlock()
+	q := &t.parking
+	past := deadline != 0 && deadline <= t.s.m.Now()
+	q.mu.Lock()
 	if t.token {
 		t.token = false
+		q.mu.Unlock()
 		return syscall.EALREADY
 	}
-	err := t.parkq.WaitDeadline(t, &t.parkMu, deadline)
-	return err
+	if !past {
+		return q.block(t, noLock{}, true, deadline)
+	}
+	q.mu.Unlock()
+	if t.interrupted.Load() {
+		return syscall.EINTR
+	}
+	return syscall.ETIMEDOUT
 }
 
-// Unpark ends t's Park, or leaves a token for the next one: one token, however often it is called.
+// Unpark ends t's Park, or leaves a token for the next one: one, however often it is called.
 func (t *Thread) Unpark() {
-	t.parkMu.Lock()
-	if !t.parkq.WakeOne() {
-		t.token = true
+	if t.unpark() {
+		t.s.wake(t)
 	}
-	t.parkMu.Unlock()
+}
+
+// unpark takes t out of its Park, and then the caller is to make it go on; false if it left the
+// token.
+func (t *Thread) unpark() bool {
+	q := &t.parking
+	q.mu.Lock()
+	if q.waiters.head == nil {
+		t.token = true
+		q.mu.Unlock()
+		return false
+	}
+	q.waiters.pop()
+	t.decide(woken)
+	q.mu.Unlock()
+	return true
+}
+
+// OnBlock has t call f each time that it is about to block: it is in the wait queue by then, and
+// the locks are released. If f returns a thread, that is unparked and, if it was parked, runs next
+// on this CPU, in front of all others. f may find that t has been woken meanwhile; it must not
+// block. Only t itself may call OnBlock; nil: no more.
+func (t *Thread) OnBlock(f func(t *Thread) *Thread) { t.onBlock = f }
+
+// takeOver unparks t. If it was parked, off its stack and free to run anywhere, t is the caller's to
+// switch to, in state Ready; otherwise it goes on by itself, and takeOver returns nil.
+func (t *Thread) takeOver() *Thread {
+	if t == nil || !t.unpark() || t.tryMove(Blocking, Woken) {
+		return nil
+	}
+	t.move(Blocked, Ready)
+	if t.bound.Load() != 0 {
+		t.s.ready(t)
+		return nil
+	}
+	t.rested()
+	return t
 }

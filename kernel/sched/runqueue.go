@@ -11,8 +11,8 @@ type claim uint64
 
 const stampBits = 55 // a million stamps a second last a thousand years
 
-func claimOf(t *Thread) claim {
-	return (claim(t.prio)+1)<<stampBits | claim(1<<stampBits-1-t.stamp)
+func claimOf(t *Thread, prio Priority) claim {
+	return (claim(prio)+1)<<stampBits | claim(1<<stampBits-1-t.stamp)
 }
 
 // rank is the claim without its age: the priority plus one, or 0.
@@ -21,32 +21,47 @@ func (c claim) rank() uint64 { return uint64(c >> stampBits) }
 // atLeast says that there is a thread, as urgent as prio or more.
 func (c claim) atLeast(prio Priority) bool { return c.rank() > uint64(prio) }
 
-// runQueue holds the ready threads that one dispatcher is the first to serve; others may take
-// from it too.
+// runQueue holds ready threads. It belongs to a dispatcher, which looks at it first.
 type runQueue struct {
 	mu    mutex
 	first atomic.Uint64 // claim of the thread that pop would return; anybody may read it
 
+	owner   *dispatcher
+	number  int32          // Thread.queue of those in it
 	stamps  *atomic.Uint64 // shared by all run queues
+	ticks   atomic.Uint32  // of the owner, while threads were in user mode
 	n       int            // threads in it
 	present [256 / 64]uint64
 	level   [256]list // by priority
 }
 
-// push appends a thread that has become ready.
-func (q *runQueue) push(t *Thread) {
+// push appends a thread that has become ready, and returns its priority.
+func (q *runQueue) push(t *Thread) Priority {
 	if t.onStack {
 		panic("sched: " + t.name + " made ready while on its stack")
 	}
 	q.mu.Lock()
-	q.n++
-	t.stamp = q.stamps.Add(1)
-	q.level[t.prio].push(t)
-	q.present[t.prio/64] |= 1 << (t.prio % 64)
-	if c := claimOf(t); c > claim(q.first.Load()) {
-		q.first.Store(uint64(c))
+	// SetClass and Bind write what they change, then look at queue. We write queue, then look at
+	// the class, and the caller at the binding.
+	t.queue.Store(q.number)
+	point()
+	if t.base.Load() != t.basis {
+		t.assess()
 	}
+	prio := Priority(t.prio.Load())
+	t.since = q.ticks.Load()
+	t.stamp = q.stamps.Add(1)
+	l := &q.level[prio]
+	if l.head == nil {
+		q.present[prio/64] |= 1 << (prio % 64)
+		if c := claimOf(t, prio); c > claim(q.first.Load()) {
+			q.first.Store(uint64(c))
+		}
+	}
+	l.push(t)
+	q.n++
 	q.mu.Unlock()
+	return prio
 }
 
 // pop takes the thread with the greatest claim, or nil.
@@ -57,26 +72,73 @@ func (q *runQueue) pop() *Thread {
 		q.mu.Unlock()
 		return nil
 	}
-	prio := uint8(first.rank() - 1)
-	l := &q.level[prio]
-	t := l.pop()
-	if l.head == nil {
-		q.present[prio/64] &^= 1 << (prio % 64)
-	}
-	var c claim
-	if q.n--; q.n != 0 {
-		c = claimOf(q.most(prio).head)
-	}
-	q.first.Store(uint64(c))
+	prio := Priority(first.rank() - 1)
+	t := q.level[prio].head
+	q.level[prio].pop()
+	q.removed(t, prio)
 	q.mu.Unlock()
 	return t
 }
 
-// most is the most urgent list that is not empty. There is one, of priority prio or less.
-func (q *runQueue) most(prio uint8) *list {
-	i := prio / 64
+// take takes t; false if it is not here any more. t is then nobody's, in state Ready.
+func (q *runQueue) take(t *Thread) bool {
+	q.mu.Lock()
+	here := t.queue.Load() == q.number
+	if here {
+		prio := Priority(t.prio.Load())
+		q.level[prio].remove(t)
+		q.removed(t, prio)
+	}
+	q.mu.Unlock()
+	return here
+}
+
+// removed does the rest once t, of priority prio, has been taken out of its list. mu is held.
+func (q *runQueue) removed(t *Thread, prio Priority) {
+	t.queue.Store(0)
+	head := q.level[prio].head
+	if head == nil {
+		q.present[prio/64] &^= 1 << (prio % 64)
+	}
+	var c claim
+	if q.n--; q.n != 0 {
+		if head == nil || prio != Priority(claim(q.first.Load()).rank()-1) {
+			prio = q.most()
+			head = q.level[prio].head
+		}
+		c = claimOf(head, prio)
+	}
+	q.first.Store(uint64(c))
+}
+
+// most is the greatest priority of which there is a thread. There is one. mu is held.
+func (q *runQueue) most() Priority {
+	i := len(q.present) - 1
 	for q.present[i] == 0 {
 		i--
 	}
-	return &q.level[i*64+uint8(bits.Len64(q.present[i])-1)]
+	return Priority(i*64 + bits.Len64(q.present[i]) - 1)
+}
+
+// starving takes the thread that has waited longest of those less urgent than prio, if that is
+// starveTicks ticks or more, to run for a slice; nil if there is none.
+func (q *runQueue) starving(prio Priority) *Thread {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.ticks.Load()
+	var t *Thread
+	for p := range prio {
+		if q.present[p/64]&(1<<(p%64)) == 0 {
+			continue
+		}
+		if h := q.level[p].head; now-h.since >= starveTicks && (t == nil || h.stamp < t.stamp) {
+			t = h
+		}
+	}
+	if t != nil {
+		prio := Priority(t.prio.Load())
+		q.level[prio].remove(t)
+		q.removed(t, prio)
+	}
+	return t
 }

@@ -62,6 +62,9 @@ func explore(t *testing.T, dispatchers, bound int, build func(sc *scene)) {
 		}
 		ex = e
 		e.run()
+		for _, k := range sc.s.spare {
+			k.ctx.Switch() // to its end
+		}
 		ex = nil
 		if e.fault == "" {
 			sc.verify()
@@ -91,18 +94,18 @@ func (sc *scene) verify() {
 		if t.State() != Exited {
 			sc.fail("%s is left %v", t.name, t.State())
 		}
-		if t.linked || t.onStack || t.waitq.Load() != nil || t.timer.index != -1 {
+		if t.linked || t.onStack || t.queue.Load() != 0 || t.waitq.Load() != nil || t.timer.index != -1 {
 			sc.fail("%s is left in some queue", t.name)
 		}
 	}
-	if n := len(sc.s.live); n != 0 {
+	if n := sc.s.live; n != 0 || sc.s.oldest != nil || sc.s.newest != nil {
 		sc.fail("%d threads left in the list", n)
 	}
 	if n := int(sc.s.idle.n.Load()); n != len(sc.s.dispatchers) || n != len(sc.s.idle.parked) {
 		sc.fail("%d dispatchers parked", n)
 	}
 	for _, d := range sc.s.dispatchers {
-		if d.ready.first.Load() != 0 || d.ready.n != 0 || *d.token.given {
+		if d.ready.first.Load() != 0 || d.ready.n != 0 || d.bound.n != 0 || *d.token.given {
 			sc.fail("a run queue or a token is left over")
 		}
 	}

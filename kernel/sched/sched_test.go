@@ -263,8 +263,11 @@ func TestPreemption(t *testing.T) {
 // Does a yield or a tick go on at once if only less urgent threads are ready?
 func TestYieldToNobody(t *testing.T) {
 	m := schedtest.Boot(t)
-	var stop atomic.Bool
+	var begin, stop atomic.Bool
 	hold := func(th *sched.Thread) {
+		for !begin.Load() {
+			time.Sleep(10 * time.Microsecond)
+		}
 		for !stop.Load() {
 			time.Sleep(10 * time.Microsecond)
 			th.Yield()
@@ -281,6 +284,7 @@ func TestYieldToNobody(t *testing.T) {
 	for _, r := range all {
 		r.Await(t, sched.Running)
 	}
+	begin.Store(true)
 	r := m.SpawnAt(t, sched.PrioIdle, "idle", func(*sched.Thread) {})
 	time.Sleep(5 * time.Millisecond)
 	if r.State() != sched.Ready {

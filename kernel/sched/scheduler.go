@@ -14,8 +14,10 @@ type scheduler struct {
 	lastID   atomic.Int64
 	nextHome atomic.Uint32
 
-	mu   mutex // guards live
-	live map[int]*Thread
+	mu             mutex   // guards what follows
+	oldest, newest *Thread // the live threads
+	live           int
+	spare          []*stack
 }
 
 var system atomic.Pointer[scheduler]
@@ -41,20 +43,30 @@ func running() *scheduler {
 }
 
 func newScheduler(m Machine, ncpu int) *scheduler {
-	s := &scheduler{m: m, live: make(map[int]*Thread)}
+	s := &scheduler{m: m, spare: make([]*stack, 0, spareStacks)}
 	s.counter, _ = m.(Counter)
 	if s.counter == nil {
 		s.counter = nowCounter{m}
 	}
 	s.timers.m = m
 	s.idle.parked = make([]*dispatcher, 0, ncpu)
-	for range ncpu {
-		d := &dispatcher{s: s, token: newToken()}
-		d.ready.stamps = &s.stamps
-		d.rank.Store(idleRank)
+	for i := range ncpu {
+		d := &dispatcher{s: s, index: i, token: newToken()}
+		d.ready.owner, d.bound.owner = d, d
+		d.ready.number, d.bound.number = int32(2*i+1), int32(2*i+2)
+		d.ready.stamps, d.bound.stamps = &s.stamps, &s.stamps
 		s.dispatchers = append(s.dispatchers, d)
 	}
 	return s
+}
+
+// queue is the run queue with that number.
+func (s *scheduler) queue(n int32) *runQueue {
+	if d := s.dispatchers[(n-1)/2]; n%2 != 0 {
+		return &d.ready
+	} else {
+		return &d.bound
+	}
 }
 
 // spread chooses the first home of a new thread: each dispatcher in turn.
@@ -62,29 +74,60 @@ func (s *scheduler) spread() *dispatcher {
 	return s.dispatchers[s.nextHome.Add(1)%uint32(len(s.dispatchers))]
 }
 
-// enlist puts a thread that starts into the list of live threads.
+// enlist puts a thread that starts into the list of live threads, and gives it a stack.
 func (s *scheduler) enlist(t *Thread) {
 	s.mu.Lock()
-	s.live[t.id] = t
-	n := len(s.live)
+	t.older = s.newest
+	if s.newest != nil {
+		s.newest.newer = t
+	} else {
+		s.oldest = t
+	}
+	s.newest = t
+	s.live++
+	n := s.live
+	var k *stack
+	if last := len(s.spare) - 1; last >= 0 {
+		k = s.spare[last]
+		s.spare = s.spare[:last]
+	}
 	s.mu.Unlock()
+	s.stackFor(t, k)
 	s.timers.reserve(n)
 }
 
-// delist is the end of a thread, off its stack.
+// delist is the end of a thread, off its stack. The stack is kept, or comes to its end too.
 func (s *scheduler) delist(t *Thread) {
-	t.ctx, t.body = nil, nil
+	k := t.stack
+	t.stack, t.body, k.t = nil, nil, nil
 	s.mu.Lock()
-	delete(s.live, t.id)
+	if t.older != nil {
+		t.older.newer = t.newer
+	} else {
+		s.oldest = t.newer
+	}
+	if t.newer != nil {
+		t.newer.older = t.older
+	} else {
+		s.newest = t.older
+	}
+	t.older, t.newer = nil, nil
+	s.live--
+	keep := !k.gone && len(s.spare) < spareStacks
+	if keep {
+		s.spare = append(s.spare, k)
+	}
 	s.mu.Unlock()
+	if !keep && !k.gone {
+		k.ctx.Switch()
+	}
 }
 
-// mostUrgent is the greatest claim in any run queue.
+// mostUrgent is the greatest claim in any run queue, for a look from outside.
 func (s *scheduler) mostUrgent() claim {
 	var best claim
 	for _, d := range s.dispatchers {
-		point()
-		best = max(best, claim(d.ready.first.Load()))
+		best = max(best, claim(d.ready.first.Load()), claim(d.bound.first.Load()))
 	}
 	return best
 }

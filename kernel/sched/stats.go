@@ -18,7 +18,7 @@ func ReadStats() Stats { return running().stats() }
 func (s *scheduler) stats() Stats {
 	st := Stats{Ready: s.mostUrgent() != 0}
 	s.mu.Lock()
-	st.Threads = len(s.live)
+	st.Threads = s.live
 	s.mu.Unlock()
 	var idle uint64
 	for _, d := range s.dispatchers {
@@ -36,8 +36,8 @@ func Threads() []*Thread { return running().threads() }
 
 func (s *scheduler) threads() []*Thread {
 	s.mu.Lock()
-	all := make([]*Thread, 0, len(s.live))
-	for _, t := range s.live {
+	all := make([]*Thread, 0, s.live)
+	for t := s.oldest; t != nil; t = t.newer {
 		all = append(all, t)
 	}
 	s.mu.Unlock()

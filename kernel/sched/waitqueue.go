@@ -55,6 +55,11 @@ func (q *WaitQueue) wait(t *Thread, l sync.Locker, interruptible bool, deadline 
 		return syscall.ETIMEDOUT
 	}
 	q.mu.Lock()
+	return q.block(t, l, interruptible, deadline)
+}
+
+// block is the rest of wait; it releases mu, which the caller has taken.
+func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline int64) error {
 	t.waitq.Store(q)
 	point()
 	// Interrupt sets the flag, then looks at waitq: one of us sees the other.
@@ -74,11 +79,17 @@ func (q *WaitQueue) wait(t *Thread, l sync.Locker, interruptible bool, deadline 
 	}
 	l.Unlock()
 
+	var next *Thread
+	if t.onBlock != nil {
+		next = t.onBlock(t).takeOver()
+	}
 	point()
-	if t.State() == Woken {
+	if next == nil && t.State() == Woken {
 		t.move(Woken, Running) // no need to switch
 	} else {
-		t.ctx.Switch()
+		t.starved = false
+		t.leave(next)
+		t.home.Load().finish()
 	}
 
 	if deadline != 0 {

@@ -3,56 +3,83 @@ package sched
 // wake makes t go on. The caller has ended t's wait, and is the only one to have done so.
 func (s *scheduler) wake(t *Thread) {
 	if t.tryMove(Blocking, Woken) {
-		return // t itself, or its dispatcher after the switch, sees it
+		return // t itself, or whom it switches to, sees it
 	}
 	t.move(Blocked, Ready)
+	t.rested()
 	s.ready(t)
 }
 
 // ready queues a thread in state Ready, and sees to it that it runs as soon as its priority
 // demands: by one parked dispatcher if there is any, else by preempting a less urgent thread.
 func (s *scheduler) ready(t *Thread) {
-	d := t.home
-	prio := t.prio
-	point()
-	busy := s.idle.n.Load() == 0
-	if busy {
-		d = s.victim(d, prio)
+	if b := t.bound.Load(); b != 0 {
+		s.readyAt(t, s.dispatchers[b-1])
+		return
 	}
-	d.ready.push(t) // from here on t may be running, or gone
+	d := t.home.Load()
+	if len(s.dispatchers) > 1 {
+		point()
+		if s.idle.n.Load() == 0 {
+			d = s.victim(d, uint64(t.prio.Load())+1)
+		}
+	}
+	prio := d.ready.push(t) // from here on t may be running, or gone
 	point()
 	if s.idle.n.Load() != 0 && s.idle.unpark() {
 		return
 	}
+	d.preempt(prio)
 	point()
-	if d.rank.Load()-1 < uint64(prio) { // idleRank-1 is a very large number
-		d.preempt(prio)
+	if t.bound.Load() != 0 { // since it was pushed, perhaps
+		t.reconsider()
 	}
 }
 
-// victim is where a thread of that priority should run if all dispatchers are busy: at home if
-// it is more urgent than what runs there, else where the least urgent thread runs.
-func (s *scheduler) victim(home *dispatcher, prio Priority) *dispatcher {
-	rank := uint64(prio) + 1
+// readyAt is ready for a thread that may run on d only.
+func (s *scheduler) readyAt(t *Thread, d *dispatcher) {
+	prio := d.bound.push(t)
 	point()
-	if home.rank.Load() < rank {
+	if s.idle.n.Load() == 0 || !s.idle.unparkThis(d) {
+		d.preempt(prio)
+	}
+	point()
+	if t.bound.Load() != int32(d.index+1) {
+		t.reconsider()
+	}
+}
+
+// victim is where a thread of that rank should run if all dispatchers are busy: at home if it is
+// more urgent than what runs there, else where the least urgent thread runs.
+func (s *scheduler) victim(home *dispatcher, rank uint64) *dispatcher {
+	point()
+	if home.rank() < rank {
 		return home
 	}
 	v := home
 	for _, d := range s.dispatchers {
 		point()
-		if r := d.rank.Load(); r < rank {
+		if r := d.rank(); r < rank {
 			v, rank = d, r
 		}
 	}
 	return v
 }
 
-// preempt asks the thread that runs on d, less urgent than prio, to yield. The thread found may
-// have switched away, or be another by now; then it may yield once for nothing.
+// rank is the priority plus one of the thread that runs on d. If that is about to change, it is
+// more than any: d looks at the queues then.
+func (d *dispatcher) rank() uint64 {
+	if t := d.current.Load(); t != nil {
+		return uint64(t.prio.Load()) + 1
+	}
+	return 1 << 9
+}
+
+// preempt asks the thread that runs on d to yield if it is less urgent than prio. The thread found
+// may have switched away, or be another by now; then it may yield once for nothing.
 func (d *dispatcher) preempt(prio Priority) {
 	point()
-	if t := d.current.Load(); t.prio < prio {
+	if t := d.current.Load(); t != nil && Priority(t.prio.Load()) < prio {
 		point()
 		t.shouldYield.Store(true)
 		d.s.m.Kick(t)

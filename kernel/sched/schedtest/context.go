@@ -6,37 +6,46 @@ import "gossamer/kernel/sched"
 // exactly one of the two sides runs.
 type context struct {
 	body    func()
-	in, out chan struct{}
+	in      chan struct{}
+	out     chan *context // whom to resume instead, or nil
 	started bool
 	inside  bool // the thread's side runs
 }
 
 // NewContext implements sched.Machine.
 func (m *Machine) NewContext(body func()) sched.Context {
-	return &context{body: body, in: make(chan struct{}), out: make(chan struct{})}
+	return &context{body: body, in: make(chan struct{}), out: make(chan *context)}
 }
 
 func (c *context) Switch() {
 	if c.inside {
-		c.inside = false
-		c.out <- struct{}{}
-		<-c.in
+		c.suspend(nil)
 		return
 	}
-	c.inside = true
-	if c.started {
-		c.in <- struct{}{}
-	} else {
-		c.started = true
-		go c.run()
+	for c != nil {
+		c.inside = true
+		if c.started {
+			c.in <- struct{}{}
+		} else {
+			c.started = true
+			go c.run()
+		}
+		c = <-c.out
 	}
-	<-c.out
+}
+
+func (c *context) SwitchTo(next sched.Context) { c.suspend(next.(*context)) }
+
+func (c *context) suspend(next *context) {
+	c.inside = false
+	c.out <- next
+	<-c.in
 }
 
 func (c *context) run() {
 	defer func() { // also after runtime.Goexit, which is how t.FailNow leaves
 		c.inside = false
-		c.out <- struct{}{}
+		c.out <- nil
 	}()
 	c.body()
 }

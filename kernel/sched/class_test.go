@@ -1,0 +1,284 @@
+package sched_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gossamer/kernel/sched"
+	"gossamer/kernel/sched/schedtest"
+)
+
+// hold keeps every dispatcher busy with a thread more urgent than what a test is about, until the
+// function returned is called.
+func hold(t *testing.T, m *schedtest.Machine) (release func()) {
+	var stop atomic.Bool
+	var all []*schedtest.Running
+	for range schedtest.Dispatchers {
+		r := m.SpawnAt(t, 255, "holds", func(*sched.Thread) {
+			for !stop.Load() {
+				time.Sleep(10 * time.Microsecond)
+			}
+		})
+		r.Await(t, sched.Running)
+		all = append(all, r)
+	}
+	return func() {
+		stop.Store(true)
+		for _, r := range all {
+			r.Wait(t)
+		}
+	}
+}
+
+// Do ready threads run in the order of their classes and levels, also if those were set while they
+// were queued?
+func TestClassesOrder(t *testing.T) {
+	m := schedtest.Boot(t)
+	release := hold(t, m)
+	kinds := []struct {
+		class sched.Class
+		level int
+	}{
+		{sched.TimeSharing, 0}, {sched.Fixed, 10}, {sched.TimeSharing, 30}, {sched.Fixed, 59},
+		{sched.RoundRobin, 1}, {sched.FIFO, 50}, {sched.RoundRobin, 99}, {sched.Kernel, 240},
+	}
+	var order []int
+	var all []*schedtest.Running
+	for i := range kinds {
+		r := m.Spawn(t, "t", func(th *sched.Thread) { order = append(order, i) })
+		r.Bind(0) // one after another
+		r.Await(t, sched.Ready)
+		all = append(all, r)
+	}
+	for i, r := range all {
+		r.SetClass(kinds[i].class, kinds[i].level)
+		if c, l := r.Class(); c != kinds[i].class || l != kinds[i].level {
+			t.Errorf("Class: %v %d", c, l)
+		}
+	}
+	release()
+	for _, r := range all {
+		r.Wait(t)
+	}
+	for i := range order {
+		if order[i] != len(order)-1-i {
+			t.Fatalf("ran in order %v", order)
+		}
+	}
+}
+
+// Does computing cost a time-sharing thread its priority, to a limit, and does it get it back while
+// it is blocked? Does a fixed one keep it?
+func TestTimeSharingDecays(t *testing.T) {
+	m := schedtest.Boot(t)
+	m.Manual(t)
+	r := m.Spawn(t, "computes", func(th *sched.Thread) {
+		for i := range 20 {
+			th.Tick()
+			if want := sched.PrioUser - sched.Priority(min(i+1, 10)); th.Priority() != want {
+				t.Errorf("after %d slices: %d, want %d", i+1, th.Priority(), want)
+			}
+		}
+		th.Sleep(42e6)
+		if th.Priority() != sched.PrioUser-6 {
+			t.Errorf("after 4.2 slices of sleep: %d", th.Priority())
+		}
+		for range 2 {
+			th.Sleep(6e6)
+		}
+		if th.Priority() != sched.PrioUser-5 {
+			t.Errorf("after 1.2 more: %d", th.Priority())
+		}
+		th.SetClass(sched.Fixed, 20)
+		th.Yield()
+		before := th.Priority()
+		th.Tick()
+		if th.Priority() != before || before != sched.PrioUser-10 {
+			t.Errorf("fixed: %d, then %d", before, th.Priority())
+		}
+	})
+	for r.State() != sched.Exited {
+		if r.State() == sched.Blocked {
+			m.Advance(6 * time.Millisecond)
+		} else {
+			time.Sleep(10 * time.Microsecond)
+		}
+	}
+	r.Wait(t)
+}
+
+// Does the end of a slice pass the CPU on among equals in RoundRobin, and not in FIFO?
+func TestSlicesOfRealTime(t *testing.T) {
+	m := schedtest.Boot(t)
+	for _, c := range []sched.Class{sched.RoundRobin, sched.FIFO} {
+		var log []int
+		body := func(i int) func(th *sched.Thread) {
+			return func(th *sched.Thread) {
+				for range 3 {
+					log = append(log, i)
+					th.Tick()
+				}
+			}
+		}
+		release := hold(t, m)
+		var all []*schedtest.Running
+		for i := range 2 {
+			r := m.Spawn(t, "rt", body(i))
+			r.Bind(1)
+			r.SetClass(c, 7)
+			all = append(all, r)
+		}
+		release()
+		for _, r := range all {
+			r.Wait(t)
+		}
+		changes := 0
+		for i := 1; i < len(log); i++ {
+			if log[i] != log[i-1] {
+				changes++
+			}
+		}
+		if len(log) != 6 || (changes == 1) != (c == sched.FIFO) {
+			t.Errorf("%v: %v", c, log)
+		}
+	}
+}
+
+// Does a thread that more urgent ones keep from the CPU get a slice in the end?
+func TestStarvingThreadGetsASlice(t *testing.T) {
+	m := schedtest.Boot(t)
+	var fed atomic.Bool
+	var ticks int
+	r := m.Spawn(t, "urgent", func(th *sched.Thread) {
+		th.SetClass(sched.FIFO, 99)
+		th.Bind(0)
+		th.Yield()
+		poor := m.Spawn(t, "poor", func(*sched.Thread) { fed.Store(true) })
+		poor.SetClass(sched.TimeSharing, 0)
+		poor.Bind(0)
+		for ticks = 0; !fed.Load() && ticks < 1000; ticks++ {
+			th.Tick()
+			if th.ShouldYield() {
+				th.Preempt()
+			}
+		}
+		poor.Wait(t)
+	})
+	r.Wait(t)
+	if ticks < 20 || ticks > 100 {
+		t.Errorf("after %d ticks", ticks)
+	}
+}
+
+// Does a bound thread run where it is bound to only, wherever it was when it was bound?
+func TestBind(t *testing.T) {
+	m := schedtest.Boot(t)
+	var stop atomic.Bool
+	var all []*schedtest.Running
+	for range 4 {
+		all = append(all, m.Spawn(t, "moves", func(th *sched.Thread) {
+			for i := 0; !stop.Load(); i++ {
+				if want := th.Bound(); i%3 != 0 && want >= 0 {
+					th.Yield()
+					if th.Bound() == want && th.CPU() != want {
+						t.Errorf("bound to %d, runs on %d", want, th.CPU())
+					}
+				} else {
+					th.Sleep(1000)
+				}
+			}
+		}))
+	}
+	for i := range 2000 {
+		all[i%len(all)].Bind(i%(schedtest.Dispatchers+1) - 1)
+	}
+	time.Sleep(time.Millisecond)
+	stop.Store(true)
+	for _, r := range all {
+		r.Wait(t)
+	}
+}
+
+// Park and Unpark: one token, never a count; each way a Park can end.
+func TestPark(t *testing.T) {
+	m := schedtest.Boot(t)
+	m.Manual(t)
+	errs := make(chan error, 8)
+	r := m.Spawn(t, "parks", func(th *sched.Thread) {
+		th.Unpark()
+		th.Unpark()
+		errs <- th.Park(0) // the token
+		errs <- th.Park(0) // Unpark
+		errs <- th.Park(m.Now() + 10e6)
+		errs <- th.Park(1)
+		errs <- th.Park(0) // Interrupt
+		th.ClearInterrupt()
+		th.Sleep(5e6) // is not ended by Unpark
+		errs <- th.Park(1)
+	})
+	want := func(text string) {
+		t.Helper()
+		err := <-errs
+		if got := "nil"; err != nil {
+			got = err.Error()
+			if got != text {
+				t.Errorf("%s, want %s", got, text)
+			}
+		} else if got != text {
+			t.Errorf("nil, want %s", text)
+		}
+	}
+	want("operation already in progress")
+	r.Await(t, sched.Blocked)
+	r.Unpark()
+	want("nil")
+	r.Await(t, sched.Blocked)
+	m.Advance(10 * time.Millisecond)
+	want("connection timed out")
+	want("connection timed out")
+	r.Await(t, sched.Blocked)
+	r.Interrupt()
+	want("interrupted system call")
+	r.Await(t, sched.Blocked)
+	r.Unpark()
+	if s := r.State(); s != sched.Blocked {
+		t.Errorf("Unpark of a sleeper: %v", s)
+	}
+	m.Advance(5 * time.Millisecond)
+	want("operation already in progress")
+	r.Wait(t)
+}
+
+// Does a thread that blocks hand its CPU to the parked one that its OnBlock names, in front of all
+// others?
+func TestOnBlock(t *testing.T) {
+	m := schedtest.Boot(t)
+	var log []string
+	heir := m.Spawn(t, "heir", func(th *sched.Thread) {
+		th.Park(0)
+		log = append(log, "heir")
+		if err := th.Park(0); err != nil {
+			t.Errorf("second Park: %v", err)
+		}
+	})
+	heir.Await(t, sched.Blocked)
+	release := hold(t, m)
+	first := m.Spawn(t, "first", func(th *sched.Thread) {
+		th.OnBlock(func(*sched.Thread) *sched.Thread { return heir.Thread })
+		th.Park(0)
+		heir.Unpark()
+	})
+	other := m.Spawn(t, "other", func(*sched.Thread) { log = append(log, "other") })
+	first.Bind(0)
+	other.Bind(0)
+	release()
+	other.Wait(t)
+	first.Await(t, sched.Blocked)
+	first.Unpark()
+	first.Wait(t)
+	heir.Wait(t)
+	if log[0] != "heir" {
+		t.Errorf("%v", log)
+	}
+}
