@@ -171,30 +171,36 @@ func TestStarvingThreadGetsASlice(t *testing.T) {
 	}
 }
 
-// Does a bound thread run where it is bound to only, wherever it was when it was bound?
+// Does a thread run where it is bound to, wherever it was and whatever it did when it was bound?
 func TestBind(t *testing.T) {
 	m := schedtest.Boot(t)
-	var stop atomic.Bool
+	var settled atomic.Bool
 	var all []*schedtest.Running
-	for range 4 {
+	for i := range 4 {
 		all = append(all, m.Spawn(t, "moves", func(th *sched.Thread) {
-			for i := 0; !stop.Load(); i++ {
-				if want := th.Bound(); i%3 != 0 && want >= 0 {
+			for n := 0; !settled.Load(); n++ {
+				if n%3 != 0 {
 					th.Yield()
-					if th.Bound() == want && th.CPU() != want {
-						t.Errorf("bound to %d, runs on %d", want, th.CPU())
-					}
 				} else {
 					th.Sleep(1000)
 				}
+			}
+			th.Yield()
+			for range 100 {
+				if th.CPU() != i%2 {
+					t.Errorf("bound to %d, runs on %d", th.Bound(), th.CPU())
+				}
+				th.Yield()
 			}
 		}))
 	}
 	for i := range 2000 {
 		all[i%len(all)].Bind(i%(schedtest.Dispatchers+1) - 1)
 	}
-	time.Sleep(time.Millisecond)
-	stop.Store(true)
+	for i, r := range all {
+		r.Bind(i % 2)
+	}
+	settled.Store(true)
 	for _, r := range all {
 		r.Wait(t)
 	}

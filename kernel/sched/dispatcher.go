@@ -140,7 +140,7 @@ func (d *dispatcher) pass(from, to *Thread) {
 		to.home.Store(d)
 	}
 	if to.onStack {
-		panic("sched: " + to.name + " resumed while on its stack")
+		to.fault("resumed while on its stack")
 	}
 	to.onStack = true
 	point()
@@ -187,7 +187,7 @@ func (d *dispatcher) finish() {
 	case Exited:
 		d.s.delist(t)
 	default:
-		panic("sched: " + t.name + " switched away " + t.State().String())
+		t.fault("switched away " + t.State().String())
 	}
 	if d.gosched {
 		d.gosched = false

@@ -8,7 +8,7 @@ type list struct {
 
 func (l *list) push(t *Thread) {
 	if t.linked {
-		panic("sched: " + t.name + " is in a queue already")
+		t.fault("is in a queue already")
 	}
 	t.linked = true
 	if last := l.tail; last == nil {
@@ -37,7 +37,7 @@ func (l *list) pop() *Thread {
 
 func (l *list) remove(t *Thread) {
 	if !t.linked {
-		panic("sched: " + t.name + " is in no queue")
+		t.fault("is in no queue")
 	}
 	t.linked = false
 	if t.prev == nil {

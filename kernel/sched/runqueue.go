@@ -38,7 +38,7 @@ type runQueue struct {
 // push appends a thread that has become ready, and returns its priority.
 func (q *runQueue) push(t *Thread) Priority {
 	if t.onStack {
-		panic("sched: " + t.name + " made ready while on its stack")
+		t.fault("made ready while on its stack")
 	}
 	q.mu.Lock()
 	// SetClass and Bind write what they change, then look at queue. We write queue, then look at

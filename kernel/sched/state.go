@@ -23,9 +23,21 @@ func (t *Thread) State() State { return State(t.state.Load()) }
 // move makes a transition that nobody else can be making.
 func (t *Thread) move(from, to State) {
 	if was := State(t.state.Swap(uint32(to))); was != from {
-		panic("sched: " + t.name + ": " + was.String() + " to " + to.String() + ", want " + from.String())
+		t.wrong(was, from, to)
 	}
 }
+
+// wrong is a function of its own so that its callers, on every thread's stack, have small frames.
+//
+//go:noinline
+func (t *Thread) wrong(was, from, to State) {
+	panic("sched: " + t.name + ": " + was.String() + " to " + to.String() + ", want " + from.String())
+}
+
+// fault ends the machine over a bug of this package.
+//
+//go:noinline
+func (t *Thread) fault(what string) { panic("sched: " + t.name + " " + what) }
 
 // tryMove makes a transition that competes with another one.
 func (t *Thread) tryMove(from, to State) bool {
