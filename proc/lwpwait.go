@@ -132,8 +132,19 @@ func (l *LWP) awaitAny() (*LWP, syscall.Errno) {
 	}
 }
 
-// allWait reports whether nobody is left whose end the others could wait for. p.mu is held.
-func (p *Process) allWait() bool { return p.waiting == len(p.lwps)+p.zombies.n }
+// allWait reports whether nobody is left whose end the others could wait for: all wait, and no wait
+// is over whose LWP has not come to see it yet. p.mu is held.
+func (p *Process) allWait() bool {
+	if p.waiting != len(p.lwps)+p.zombies.n {
+		return false
+	}
+	for _, l := range p.lwps {
+		if t := l.waitsFor; t != nil && (t.phase.Load() != alive || t.detached) {
+			return false
+		}
+	}
+	return true
+}
 
 // unlist makes a zombie, whose phase is gone already, no zombie. p.mu is held.
 func (p *Process) unlist(z *LWP) {
