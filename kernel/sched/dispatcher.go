@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"unsafe"
+
+	"gossamer/kernel/trace"
 )
 
 // dispatcher is what one CPU's worth of running threads shares. Its goroutine runs only when there
@@ -121,6 +123,9 @@ func (t *Thread) leave(next *Thread) {
 // pass hands the CPU's books over from one thread to another, at the switch; nil stands for the
 // dispatcher itself.
 func (d *dispatcher) pass(from, to *Thread) {
+	if trace.Active() != nil {
+		d.traceSwitch(from, to)
+	}
 	now := d.s.counter.Cycles()
 	if from != nil {
 		d.left = from

@@ -1,6 +1,10 @@
 package sched
 
-import "syscall"
+import (
+	"syscall"
+
+	"gossamer/kernel/trace"
+)
 
 // Park blocks t until Unpark, an interrupt or a point in time (ns as Machine.Now counts, 0: none):
 // nil, EINTR or ETIMEDOUT. If Unpark has been called while t was not parked, that one token is
@@ -43,6 +47,9 @@ func (t *Thread) unpark() bool {
 	}
 	q.waiters.pop()
 	t.decide(woken)
+	if trace.Active() != nil {
+		t.traceWake()
+	}
 	q.mu.Unlock()
 	return true
 }

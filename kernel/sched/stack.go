@@ -1,11 +1,14 @@
 package sched
 
+import "gossamer/kernel/trace"
+
 // stack is a coroutine that runs threads, one after another. Making one costs more than all else
 // about a thread, so those of threads that have ended are kept for the next ones.
 type stack struct {
-	ctx  Context
-	t    *Thread // whom it runs; nil: it is to end
-	gone bool    // it has ended: the thread's body left by runtime.Goexit
+	ctx       Context
+	t         *Thread // whom it runs; nil: it is to end
+	goroutine uintptr // what kernel/trace knows it by; 0: not traced so far
+	gone      bool    // it has ended: the thread's body left by runtime.Goexit
 }
 
 // spareStacks is how many stacks without a thread are kept.
@@ -23,6 +26,9 @@ func (k *stack) run() {
 
 // main is the whole life of a thread.
 func (t *Thread) main() {
+	if trace.Active() != nil {
+		t.traceBegin()
+	}
 	returned := false
 	defer func() {
 		t.move(Running, Exited)

@@ -1,6 +1,10 @@
 package sched
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"gossamer/kernel/trace"
+)
 
 // Priority says how urgent a thread is: a ready thread is never left waiting by a dispatcher
 // that takes a less urgent one. 0 to 255, larger is more urgent.
@@ -107,6 +111,9 @@ func (t *Thread) Start() {
 	t.s.enlist(t)
 	t.home.Store(t.s.spread())
 	t.move(New, Ready)
+	if trace.Active() != nil {
+		t.traceStart()
+	}
 	t.s.ready(t)
 }
 

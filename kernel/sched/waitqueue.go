@@ -3,6 +3,8 @@ package sched
 import (
 	"sync"
 	"syscall"
+
+	"gossamer/kernel/trace"
 )
 
 // WaitQueue is a queue of threads that wait for something to become true: a condition variable
@@ -73,6 +75,9 @@ func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline
 	t.move(Running, Blocking)
 	q.waiters.push(t)
 	wait := t.wait
+	if trace.Active() != nil {
+		t.traceBlock(q)
+	}
 	q.mu.Unlock()
 	if deadline != 0 {
 		t.s.timers.arm(&t.timer, wait, deadline)
@@ -114,6 +119,9 @@ func (q *WaitQueue) WakeOne() bool {
 	}
 	t := q.waiters.pop()
 	t.decide(woken)
+	if trace.Active() != nil {
+		t.traceWake()
+	}
 	q.mu.Unlock()
 	t.s.wake(t)
 	return true
@@ -127,6 +135,9 @@ func (q *WaitQueue) WakeAll() int {
 	for q.waiters.head != nil {
 		t := q.waiters.pop()
 		t.decide(woken)
+		if trace.Active() != nil {
+			t.traceWake()
+		}
 		all.push(t)
 		n++
 	}
@@ -184,6 +195,9 @@ func (t *Thread) endWait(how outcome, wait uint64) bool {
 	}
 	q.waiters.remove(t)
 	t.decide(how)
+	if trace.Active() != nil {
+		t.traceWake()
+	}
 	q.mu.Unlock()
 	t.s.wake(t)
 	return true
