@@ -80,6 +80,7 @@ func (l *LWP) NewLWP(o CloneOptions) (lwp.ID, syscall.Errno) {
 	}
 	c := l.newSibling(o.context(l))
 	c.detached = true
+	c.mask = l.mask
 	c.clearTID = o.clearTID()
 	if errno := s.number(c); errno != 0 {
 		c.Ctx.Release()
@@ -87,5 +88,5 @@ func (l *LWP) NewLWP(o CloneOptions) (lwp.ID, syscall.Errno) {
 	}
 	id := c.ID
 	o.tell(l, c)
-	return id, l.publish(c, nil)
+	return id, l.publish(c)
 }

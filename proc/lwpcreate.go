@@ -22,7 +22,8 @@ const (
 
 // CreateLWP makes an LWP of the caller's process that begins in a context of the caller's
 // making: NetBSD _lwp_create(2). flags are abi.LWPDetached and abi.LWPSuspended. tell stores the
-// new number; if it fails there is no LWP. In a process that is being stopped the LWP is stopped.
+// new number; if it fails there is no LWP. It may overwrite c. In a process that is being stopped
+// the LWP is stopped.
 //
 // Errors: EINVAL, flags, or a context that user mode cannot have; EAGAIN, too many LWPs; ENOMEM,
 // the kernel's heap is used up; those of tell.
@@ -40,6 +41,10 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 		return errno
 	}
 	n := l.newSibling(ctx)
+	n.mask = l.mask // which only the LWP itself changes
+	if c.Flags&abi.ContextSigmask != 0 {
+		n.mask = Sigset(c.Sigmask) &^ unblockable
+	}
 	n.detached = flags&abi.LWPDetached != 0
 	if flags&abi.LWPSuspended != 0 {
 		n.hold = asked
@@ -52,11 +57,7 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 		n.abort()
 		return errno
 	}
-	var mask *Sigset
-	if c.Flags&abi.ContextSigmask != 0 {
-		mask = (*Sigset)(&c.Sigmask)
-	}
-	return l.publish(n, mask)
+	return l.publish(n)
 }
 
 // newSibling makes an LWP of the caller's process that nobody knows of.
@@ -80,20 +81,15 @@ func (s *System) number(n *LWP) syscall.Errno {
 	return 0
 }
 
-// publish makes the LWP one of the process's, with a signal mask of its own or the caller's, and
-// lets it run. If the caller is to end there will be no more LWPs: the call is made again, which
-// comes to nothing.
-func (l *LWP) publish(n *LWP, mask *Sigset) syscall.Errno {
+// publish makes the LWP one of the process's and lets it run. If the caller is to end there will
+// be no more LWPs: the call is made again, which comes to nothing.
+func (l *LWP) publish(n *LWP) syscall.Errno {
 	p := l.p
 	p.mu.Lock()
 	if l.Attention()&lwp.Exit != 0 {
 		p.mu.Unlock()
 		n.abort()
 		return errRestart
-	}
-	n.mask = l.mask
-	if mask != nil {
-		n.mask = *mask &^ unblockable
 	}
 	n.inherit(l)
 	p.join(n)

@@ -113,7 +113,7 @@ func (l *LWP) Buffer() []byte {
 }
 
 // BufferSize is the size of an LWP's scratch buffer.
-const BufferSize = 512
+const BufferSize = 704 // an abi.LWPContext fits
 
 // threadLWP returns the LWP that a kernel thread runs, nil if it is a pure kernel thread.
 func threadLWP(t *sched.Thread) *LWP {

@@ -132,6 +132,9 @@ func preemptionPoint() {
 //go:noinline
 func use(b *[512]byte) { b[0]++ }
 
+// Reuse makes c ready for another owner, who starts it or copies into it.
+func (c *Context) Reuse() { atomic.StoreUint32(&c.attn, 0) }
+
 // Refuse makes the next Enter return. The caller is the only one to enter c.
 func (c *Context) Refuse() { atomic.StoreUint32(&c.attn, 1) }
 

@@ -29,7 +29,11 @@ var contexts = sync.Pool{New: func() any {
 }}
 
 // NewContext returns a context for Start or Load to fill in.
-func NewContext() lwp.Context { return contexts.Get().(*Context) }
+func NewContext() lwp.Context {
+	c := contexts.Get().(*Context)
+	c.u.Reuse()
+	return c
+}
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(bracket bool) lwp.Why {

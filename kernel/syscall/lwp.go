@@ -2,7 +2,6 @@ package ksyscall
 
 import (
 	"encoding/binary"
-	"sync"
 	"syscall"
 	"unsafe"
 
@@ -16,13 +15,9 @@ import (
 // Gossamer's own calls for LWPs, NetBSD's _lwp_create(2) and its kin; package abi has the
 // numbers and structures.
 
-// contexts are what _lwp_create reads into, kept rather than made for each call.
-var contexts = sync.Pool{New: func() any { return new(abi.LWPContext) }}
-
 func lwpCreate(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	c := contexts.Get().(*abi.LWPContext)
-	defer contexts.Put(c)
-	b := (*[abi.LWPContextSize]byte)(unsafe.Pointer(c))[:]
+	b := l.Buffer()[:abi.LWPContextSize]
+	c := (*abi.LWPContext)(unsafe.Pointer(&b[0]))
 	if err := l.Space().CopyIn(b[:abi.LWPContextHeadSize], mem.VirtAddr(a[0])); err != nil {
 		return result(err)
 	}
