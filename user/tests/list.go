@@ -187,6 +187,7 @@ var tests = [...]test{
 	{"sched/policies", policies, 0, 0},
 	{"sched/nice", niceness, 0, 0},
 	{"sched/affinity", affinity, 0, 0},
+	{"sched/affinity-binds", affinityBinds, 60, gossamerOnly},
 
 	{"proc/system", procSystem, 0, 0},
 	{"proc/process", procProcess, 0, 0},

@@ -151,3 +151,27 @@ func clone3() {
 	}
 	raw(sys.Syscall2(sysClone3, hole(), 64), sys.EFAULT, "a hole")
 }
+
+// cpuOf returns where an LWP of this process runs, or ran last.
+func cpuOf(lid int) int {
+	info, found := lwpInfo(lid)
+	check(found, "_lwp_info")
+	return int(info.CPU)
+}
+
+// Does an LWP whose mask is one CPU run there, from soon after, and stay?
+func affinityBinds() {
+	launch(0, lwpSpin, 0)
+	lid := uintptr(lwps[0].ID)
+	for cpu := range cpus() {
+		mask := uint64(1) << cpu
+		raw(sys.Syscall3(sysSetaffinity, lid, 8, at(&mask)), sys.OK, "sched_setaffinity")
+		for end := sys.Now() + 10e9; cpuOf(int(lid)) != cpu && sys.Now() < end; {
+			sys.Sleep(1e6)
+		}
+		for range 20 {
+			equal(cpuOf(int(lid)), cpu, "CPU of an LWP that is bound")
+			sys.Sleep(2e6)
+		}
+	}
+}
