@@ -73,6 +73,8 @@ var tests = [...]test{
 	{"lwp/kill", lwpKills, 0, gossamerOnly},
 	{"lwp/attributes", lwpAttributes, 0, gossamerOnly},
 	{"lwp/info", lwpInfos, 0, gossamerOnly},
+	{"lwp/bind", lwpBinds, 0, gossamerOnly},
+	{"lwp/ctl", lwpCtls, 0, gossamerOnly},
 	{"lwp/ends-states", lwpEndsStates, 120, gossamerOnly},
 	{"lwp/stop-states", lwpStopsStates, 60, gossamerOnly},
 	{"lwp/switches", lwpSwitches, 300, gossamerOnly},
