@@ -115,7 +115,9 @@ func (l *LWP) setNice(nice int) {
 // inherit has a new LWP, which has its thread, scheduled as its maker is. The maker's p.mu is held.
 func (l *LWP) inherit(from *LWP) {
 	l.sched = from.sched
-	l.Thread.SetClass(from.Thread.Class())
+	if c, level := from.Thread.Class(); c != sched.TimeSharing || level != sched.DefaultLevel {
+		l.Thread.SetClass(c, level) // which takes effect at once, at some cost
+	}
 	if cpu := from.Thread.Bound(); cpu >= 0 {
 		l.Thread.Bind(cpu)
 	}

@@ -90,7 +90,6 @@ func (l *LWP) enter(s *space) {
 // before anybody can find the LWP.
 func (l *LWP) bind(name string) {
 	l.Thread = sched.NewThread(name, sched.PrioUser, l.run)
-	l.Thread.SetClass(sched.TimeSharing, sched.DefaultLevel)
 	l.Thread.UserData = &l.LWP
 }
 

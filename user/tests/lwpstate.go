@@ -294,6 +294,8 @@ func lwpCtls() {
 		}
 		for i := range 4 {
 			untilState(i, abi.StateSleeping)
+		}
+		for i := range 4 {
 			equal(int(atomic.LoadInt32(&ctl[i].CPU)), abi.CPUNone, "CPU of one that sleeps")
 			check(ctl[i] != c && (i == 0 || ctl[i] != ctl[i-1]), "one's own")
 			equal(int(at(ctl[i])&^(sys.PageSize-1)), int(page), "page")
