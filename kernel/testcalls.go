@@ -3,6 +3,7 @@ package main
 import (
 	"gossamer/boot"
 	"gossamer/kernel/ktest"
+	"gossamer/lwp/sa"
 	"gossamer/proc"
 )
 
@@ -11,5 +12,6 @@ func testCalls() map[uint64]proc.Call {
 	if _, test := boot.Option("test"); !test {
 		return nil
 	}
+	sa.Debug = true
 	return ktest.Calls()
 }

@@ -4,7 +4,9 @@ import (
 	"syscall"
 
 	"gossamer/kernel/mem"
+	"gossamer/lwp/sa"
 	"gossamer/ulib/abi"
+	abisa "gossamer/ulib/sa"
 )
 
 // Why says what brought an LWP back from user mode.
@@ -89,6 +91,12 @@ type Context interface {
 	// Refuse makes the next Enter return Kick. It is for the thread that runs the LWP, or before
 	// it runs.
 	Refuse()
+	// SaveSlot writes all registers to a slot of the area of activations, as they are when the
+	// program goes on: everything but Next and Reason.
+	SaveSlot(slot *abisa.Slot)
+	// Upcall makes this the context of an upcall, as package ulib/sa describes it, but for GS base.
+	Upcall(u sa.Upcall)
+
 	// Attention makes a running Enter, or else the next one, return soon with Kick.
 	Attention()
 }

@@ -90,8 +90,8 @@ func (l *LWP) nextSignal() (info Siginfo, act Sigaction, old Sigset, what taking
 			return info, act, old, takeEnd
 		}
 		var ok bool
-		if info, ok = l.pending.take(^l.mask); !ok {
-			info, ok = p.pending.take(^l.mask)
+		if info, ok = l.pending.take(l.takes()); !ok {
+			info, ok = p.pending.take(l.takes())
 		}
 		if !ok {
 			if l.suspended {

@@ -52,6 +52,9 @@ func (l *LWP) Exec(at fs.Node, path string, v *Vectors) syscall.Errno {
 
 	// The point of no return.
 	l.letGo()
+	l.deactivate()
+	p.endActivations()
+	p.areaAt = 0
 	old := l.space
 	p.become(sp, v, path)
 	l.enter(sp)
@@ -112,6 +115,9 @@ func (l *LWP) endOthers() bool {
 		return false // of several that call execve, the first goes on
 	}
 	p.execing = l
+	if a := p.act.Load(); a != nil {
+		a.core.Die() // even if somebody has the caller end: then all end
+	}
 	defer func() { p.execing = nil }()
 	for _, o := range p.lwps {
 		if o != l {

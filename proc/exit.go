@@ -13,6 +13,7 @@ func (l *LWP) finish() {
 	if !last {
 		return
 	}
+	p.endActivations()
 	p.files.closeAll()
 	sp.drop()
 	p.endVfork()

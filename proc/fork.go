@@ -54,6 +54,15 @@ func (l *LWP) copyProcess(o *CloneOptions) (*Process, *LWP, syscall.Errno) {
 	cl := c.newLWP(o.context(l))
 	if o.Flags&CloneVM == 0 {
 		cl.forkControl(l, sp)
+		c.areaAt = p.areaAt
+	}
+	if a := p.act.Load(); a != nil {
+		if o.Flags&CloneVM == 0 {
+			a.quiesce(sp.AddressSpace)
+			c.areaAt = a.at
+		} else {
+			cl.Ctx.SetGS(a.page(a.nvp)) // not its parent's VP
+		}
 	}
 	if o.Flags&(CloneVM|CloneVfork) != CloneVM {
 		cl.altStack = l.altStack

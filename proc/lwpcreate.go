@@ -64,6 +64,9 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 func (l *LWP) newSibling(ctx lwp.Context) *LWP {
 	n := &LWP{p: l.p}
 	n.Ctx, n.Owner = ctx, n
+	if a := l.p.act.Load(); a != nil {
+		ctx.SetGS(a.page(a.nvp)) // it serves no VP
+	}
 	n.enter(l.space)
 	n.bind(l.Thread.Name())
 	return n

@@ -24,6 +24,8 @@ const (
 // p.mu is held.
 func (l *LWP) linger() {
 	p := l.p
+	l.quiet = true // whoever is stopped keeps what it has
+	defer func() { l.quiet = false }()
 	for !p.dying && l.Attention()&lwp.Exit == 0 {
 		switch {
 		case l.hold != free:
@@ -48,7 +50,7 @@ func (l *LWP) linger() {
 // SuspendLWP suspends the LWP id of the process, and returns when it has really stopped; a call
 // that it sleeps in is made again later. Suspending a suspended one does nothing. NetBSD
 // _lwp_suspend(2). Errors: ESRCH, there is none, or it has ended meanwhile; EDEADLK, it is the
-// caller, and all others are suspended.
+// caller, and all others are suspended; EPERM, it is an activation.
 func (l *LWP) SuspendLWP(id lwp.ID) syscall.Errno {
 	p := l.p
 	p.mu.Lock()
@@ -56,6 +58,9 @@ func (l *LWP) SuspendLWP(id lwp.ID) syscall.Errno {
 	t := p.find(id)
 	if t == nil {
 		return syscall.ESRCH
+	}
+	if t.act != nil {
+		return syscall.EPERM
 	}
 	if t == l {
 		if len(p.lwps)-p.held <= 1 {

@@ -43,7 +43,12 @@ type Process struct {
 	vforked     bool // the parent waits, sharing the address space
 	vforkDone   sched.WaitQueue
 
+	act    atomic.Pointer[activations] // nil: it has none; set under mu
+	areaAt VirtAddr                    // a copy of its parent's area, 0: none; the only LWP's
+
 	mu sync.Mutex // guards what follows
+
+	registering bool // sa_register is under way or done
 
 	lwps      []*LWP // the living
 	joinable  int    // how many of them are not detached

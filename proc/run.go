@@ -20,7 +20,12 @@ func (l *LWP) run(t *sched.Thread) {
 		t.SetControl(l.control)
 	}
 	l.traceName()
-	for !l.loop(t) {
+	for end := false; !end; {
+		if l.act != nil {
+			end = l.actLoop(t)
+		} else {
+			end = l.loop(t)
+		}
 	}
 	l.finish()
 }
@@ -59,6 +64,9 @@ func (l *LWP) loop(t *sched.Thread) bool {
 		}
 		if l.Attention() != 0 && !l.attend() {
 			return true
+		}
+		if l.act != nil {
+			return false // sa_enable
 		}
 		if t.ShouldYield() {
 			t.Preempt()

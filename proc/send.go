@@ -101,6 +101,9 @@ func (p *Process) deliver(info *Siginfo, only *LWP) (kept, cont bool) {
 	if p.dying || only != nil && only.phase.Load() != alive {
 		return false, false
 	}
+	if only != nil && only.act != nil {
+		only = nil
+	}
 	act := &p.actions[sig]
 	if p.ID == 1 && act.Handler == SigDfl {
 		return false, false
@@ -133,6 +136,8 @@ func (p *Process) deliver(info *Siginfo, only *LWP) (kept, cont bool) {
 	set.add(info)
 	if to != nil {
 		to.Notify(lwp.Signal)
+	} else if only == nil && act.Handler > SigIgn {
+		p.tellActivations(true)
 	}
 	return true, cont
 }
@@ -196,6 +201,9 @@ func (p *Process) die(status WaitStatus) {
 	}
 	p.stopped = 0
 	p.contQ.WakeAll()
+	if a := p.act.Load(); a != nil {
+		a.core.Die()
+	}
 	for _, l := range p.lwps {
 		l.tellToEnd()
 	}
@@ -217,10 +225,13 @@ func (p *Process) Exit(status WaitStatus) {
 	p.die(status)
 }
 
-// ExitLWP ends one LWP: exit(2). It returns ErrEnd. If the process ends without anybody saying how, the last
-// code is its status, as on Linux.
+// ExitLWP ends one LWP: exit(2). It returns ErrEnd. If the process ends without anybody saying
+// how, the last code is its status, as on Linux. EPERM: it is an activation.
 func (l *LWP) ExitLWP(code int) syscall.Errno {
 	p := l.p
+	if l.act != nil {
+		return syscall.EPERM
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.lwps) == 1 {
@@ -243,7 +254,12 @@ func (l *LWP) Raise(sig syscall.Signal) {
 	if p.actions[sig].ignores(int(sig)) && !l.mask.Has(int(sig)) {
 		return
 	}
-	l.pending.add(&Siginfo{Signal: int(sig), Code: SiUser, PID: p.ID})
+	info := &Siginfo{Signal: int(sig), Code: SiUser, PID: p.ID}
+	if l.act != nil {
+		l.raiseActivation(info)
+		return
+	}
+	l.pending.add(info)
 	l.Remind(lwp.Signal)
 }
 
@@ -251,6 +267,9 @@ func (l *LWP) Raise(sig syscall.Signal) {
 // without: a fault. It returns false if no handler can run, since there is none or since
 // the signal is blocked or ignored: then the process is to end.
 func (l *LWP) force(info *Siginfo) bool {
+	if l.act != nil {
+		return l.forceActivation(info)
+	}
 	p := l.p
 	p.mu.Lock()
 	defer p.mu.Unlock()

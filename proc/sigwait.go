@@ -40,7 +40,12 @@ func (l *LWP) AwaitSignal(set Sigset, deadline int64) (Siginfo, syscall.Errno) {
 }
 
 // lets reports whether a signal that comes now ends a wait of the LWP's. p.mu is held.
-func (l *LWP) lets(sig int) bool { return !l.mask.Has(sig) || l.awaits.Has(sig) }
+func (l *LWP) lets(sig int) bool {
+	if l.act != nil {
+		return l.p.actions[sig].Handler <= SigIgn || l.awaits.Has(sig)
+	}
+	return !l.mask.Has(sig) || l.awaits.Has(sig)
+}
 
 // mayClaim reports whether the LWP may say about a signal to process to that it was sent with
 // si_code code: only to itself may it pass for the kernel, kill(2) or tkill(2).

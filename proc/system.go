@@ -9,6 +9,7 @@ import (
 	"gossamer/kernel/futex"
 	"gossamer/kernel/timer"
 	"gossamer/lwp"
+	"gossamer/lwp/sa"
 )
 
 // A PID names a process, a process group or a session.
@@ -52,6 +53,11 @@ type System struct {
 	MaxLWPs      int
 	Futexes      futex.Table
 	Timers       timer.Queue
+
+	processors struct { // of activations
+		once sync.Once
+		*sa.Allocator
+	}
 
 	mu      sync.Mutex // the tree lock, doc.go
 	procs   map[PID]*Process
@@ -160,4 +166,10 @@ func (s *System) lookupLWP(id lwp.ID) *LWP {
 		return l
 	}
 	return nil
+}
+
+// allocator returns what divides the processors among processes with activations.
+func (s *System) allocator() *sa.Allocator {
+	s.processors.once.Do(func() { s.processors.Allocator = sa.NewAllocator(s.CPUs(), s.Now) })
+	return s.processors.Allocator
 }

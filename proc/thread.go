@@ -30,6 +30,12 @@ type LWP struct {
 	control     *sched.Control
 	controlAt   VirtAddr // the program's address of control; 0: none
 
+	// Of an activation; see activation.go.
+	act    *activations // nil: it is none
+	number int          // in act
+	base   uint64       // GS base: its VP's page
+	quiet  bool         // its waits are no business of lwp/sa's
+
 	phase     atomic.Uint32 // changes under p.mu
 	faults    atomic.Uint64 // exceptions in user mode
 	cancelled atomic.Bool   // the next sleep is to end with EINTR, _lwp_wakeup(2)

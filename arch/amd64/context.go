@@ -80,10 +80,22 @@ var MXCSRMask uint32 = 0xffbf
 // alone, which another CPU may be setting.
 func (c *Context) Start(pc, sp uint64) {
 	c.FX = FreshFX
+	c.startRegisters(pc, sp)
+}
+
+func (c *Context) startRegisters(pc, sp uint64) {
 	c.AX, c.DI, c.SI, c.DX, c.R10, c.R8, c.R9 = 0, 0, 0, 0, 0, 0, 0
 	c.BX, c.CX, c.BP, c.R11, c.R12, c.R13, c.R14, c.R15 = 0, 0, 0, 0, 0, 0, 0, 0
 	c.IP, c.Flags, c.SP, c.FS, c.GS = pc, FlagsFixed, sp, 0, 0
 	c.full = 1
+}
+
+// Restart is Start for a program that has run in c before: x87 and SSE registers are left as they
+// are, and only what governs them is as it is for a fresh program.
+func (c *Context) Restart(pc, sp uint64) {
+	*(*uint64)(unsafe.Pointer(&c.FX[0])) = *(*uint64)(unsafe.Pointer(&FreshFX[0]))   // FCW, FSW, tags
+	*(*uint32)(unsafe.Pointer(&c.FX[24])) = *(*uint32)(unsafe.Pointer(&FreshFX[24])) // MXCSR
+	c.startRegisters(pc, sp)
 }
 
 // CopyFrom makes c a copy of d.
@@ -95,6 +107,9 @@ func (c *Context) CopyFrom(d *Context) {
 // Whole says that all registers of c count at the next Enter, not only those that survive
 // a system call.
 func (c *Context) Whole() { c.full = 1 }
+
+// IsWhole reports whether they do.
+func (c *Context) IsWhole() bool { return c.full != 0 }
 
 // Enter runs c in user mode and returns why it came back: WhySyscall, WhyRefused, or the
 // vector of an exception or interrupt.

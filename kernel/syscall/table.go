@@ -6,6 +6,7 @@ import (
 	"gossamer/kernel/trace"
 	"gossamer/proc"
 	"gossamer/ulib/abi"
+	abisa "gossamer/ulib/sa"
 )
 
 // An entry is one system call. The number is also its argument to CallName.
@@ -171,6 +172,17 @@ var table = map[uint64]entry{
 	abi.SysLWPSetPriority: {name: "_lwp_setpriority", call: lwpSetPriority},
 	abi.SysLWPBind:        {name: "_lwp_bind", call: lwpBind},
 	abi.SysLWPInfo:        {name: "_lwp_info", call: lwpInfo},
+
+	abisa.SysRegister:       {name: "sa_register", call: saRegister},
+	abisa.SysEnable:         {name: "sa_enable", call: saEnable},
+	abisa.SysSetConcurrency: {name: "sa_setconcurrency", call: saSetConcurrency},
+	abisa.SysYield:          {name: "sa_yield", call: saYield},
+	abisa.SysWake:           {name: "sa_wake", call: saWake},
+	abisa.SysHandoff:        {name: "sa_handoff", call: saHandoff},
+	abisa.SysPreempt:        {name: "sa_preempt", call: saPreempt},
+	abisa.SysWakeup:         {name: "sa_wakeup", call: saWakeup},
+	abisa.SysSigtake:        {name: "sa_sigtake", call: saSigtake},
+	abisa.SysStat:           {name: "sa_stat", call: saStat},
 
 	GossamerExit: {name: "gossamer_exit", call: gossamerExit},
 }

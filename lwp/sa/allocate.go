@@ -162,7 +162,7 @@ func (s *share) know() {
 	if p.dead {
 		s.want = 0
 	}
-	s.used = max(p.nrun, p.quota)
+	s.used = max(p.in[Run], p.quota)
 }
 
 // set changes a process's quota: VPs start, or those that run are asked to give up: K7.
@@ -175,7 +175,7 @@ func (s *share) set(quota int) {
 		p.fill(nil)
 	}
 	p.publish()
-	p.releasing = p.nrun > quota
+	p.releasing = p.in[Run] > quota
 	s.know()
 }
 
@@ -186,8 +186,11 @@ func (p *Process) changed() bool {
 		return false
 	}
 	want, told := p.want(), p.told
+	if want == told && !p.releasing {
+		return false
+	}
 	p.told = want
-	released := p.releasing && p.nrun <= p.quota
+	released := p.releasing && p.in[Run] <= p.quota
 	if released {
 		p.releasing = false
 	}

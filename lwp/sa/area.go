@@ -47,7 +47,7 @@ func (p *Process) push(slot uint32, reason uint32) {
 			return
 		}
 	}
-	p.lied = true
+	p.lied, p.dirty = true, true
 }
 
 // count makes every sa_yield under way void.

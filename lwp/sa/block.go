@@ -6,7 +6,7 @@ import abi "gossamer/ulib/sa"
 // returns the LWP to run instead on this processor, which is parked or about to be and has to be
 // unparked; -1 if there is none.
 func (p *Process) Block(l int) (next int) {
-	p.lwps[l].settled = false
+	p.lwps[l].settled.Store(false)
 	p.enter()
 	defer p.leave()
 	v := p.serves(l)
@@ -15,24 +15,25 @@ func (p *Process) Block(l int) (next int) {
 	}
 	slot, open := p.open(v)
 	switch {
-	case !open || v.due != 0:
+	case !open:
 		p.stat.Waits++
-		p.stop(v, Wait)
+		p.move(v, Wait, false)
 	case p.nK < len(p.held)-len(p.vps):
 		p.stat.Blocks++
 		p.hold(v, slot)
+		p.upcall(v, abi.Blocked, slot)
+		p.lwps[v.lwp].settled.Store(true)
 		return int(v.lwp)
 	default:
 		p.stat.Plain++
 		v.slot = slot
-		p.stop(v, Plain)
+		p.move(v, Plain, false)
 	}
 	p.fill(nil)
 	return -1
 }
 
-// hold has the LWP of v keep the call of the thread in slot, and another LWP serve v, which is to
-// say BLOCKED.
+// hold has the LWP of v keep the call of the thread in slot, and another LWP serve v.
 func (p *Process) hold(v *vp, slot uint32) {
 	l := v.lwp
 	n := p.lwps[l].n
@@ -40,7 +41,6 @@ func (p *Process) hold(v *vp, slot uint32) {
 	p.held[slot] = l
 	p.nK++
 	p.take(v, n)
-	v.due, v.slot = abi.Blocked, slot
 }
 
 // unblock is the end of a call in the kernel: K6. The thread becomes ulib's, LWP l goes to the
@@ -72,9 +72,9 @@ func (p *Process) convert() {
 		}
 		p.stat.Converted++
 		p.hold(v, v.slot)
+		v.due = abi.Blocked
 		v.close()
-		v.state, v.saved = NoCPU, false
-		v.stamp = p.stamped()
+		p.move(v, NoCPU, false)
 	}
 	p.fill(nil)
 }
@@ -85,18 +85,17 @@ func (p *Process) endPlain(v *vp) {
 	p.host(v).Uninterrupt()
 	slot := v.slot
 	v.slot = abi.None
-	v.state, v.stamp = NoCPU, p.stamped()
 	now, open := p.open(v)
 	if !open || now != slot { // somebody has changed its words meanwhile
-		v.saved = true
+		p.move(v, NoCPU, true)
 		p.fill(v)
 		return
 	}
-	if p.nrun < p.limit() && p.waitingSaved() == nil {
+	if p.in[Run] < p.limit() && p.nsaved == 0 {
 		p.start(v)
 		return
 	}
-	v.saved = false
+	p.move(v, NoCPU, false)
 	p.host(v).Save(p.cfg.Area.Slots[slot])
 	v.close()
 	v.due, v.slot = abi.Added, abi.None

@@ -34,9 +34,9 @@ func (p *Process) Yield(l int, seen uint32, deadline int64) syscall.Errno {
 	case p.posts != seen:
 		return syscall.EAGAIN
 	}
-	p.lwps[l].settled = false
+	p.lwps[l].settled.Store(false)
 	v.deadline = deadline
-	p.stop(v, Idle)
+	p.move(v, Idle, false)
 	p.fill(nil)
 	return 0
 }
@@ -63,6 +63,7 @@ func (p *Process) SetConcurrency(n int) (int, syscall.Errno) {
 	p.enter()
 	defer p.leave()
 	was := p.conc
+	p.dirty = true
 	p.conc = min(n, len(p.vps), p.cfg.CPUs)
 	if p.conc > was {
 		p.wake()
@@ -85,12 +86,11 @@ func (p *Process) Handoff(l, to int) syscall.Errno {
 		return syscall.EINVAL
 	}
 	t := &p.vps[to]
-	if t.state != NoCPU || p.nrun > p.limit() {
+	if t.state != NoCPU || p.in[Run] > p.limit() {
 		return 0 // it runs, or its time is not for us to give
 	}
-	p.lwps[l].settled = false
-	p.stop(v, NoCPU)
-	v.saved = true
+	p.lwps[l].settled.Store(false)
+	p.move(v, NoCPU, true)
 	p.stat.Saved++
 	p.start(t)
 	p.host(t).Unpark()
@@ -145,6 +145,6 @@ func (p *Process) Stat() abi.Stat {
 	s := p.stat
 	s.NVP, s.NSlot = uint32(len(p.vps)), uint32(len(p.held))
 	s.Concurrency, s.Granted = uint32(p.conc), uint32(p.limit())
-	s.Running, s.InKernel = uint32(p.nrun), uint32(p.nK)
+	s.Running, s.InKernel = uint32(p.in[Run]), uint32(p.nK)
 	return s
 }

@@ -6,27 +6,27 @@ import "fmt"
 // process and panics.
 var Debug bool
 
-// check panics if an invariant of PROTOCOL.md does not hold. It looks at the kernel's own state
-// only: what the program writes proves nothing.
-func (p *Process) check() {
-	fail := func(format string, a ...any) {
-		panic("sa: " + fmt.Sprintf(format, a...))
-	}
-	nrun, nK, idle := 0, 0, 0
+// check says which invariant does not hold, "" if all do. It looks at the kernel's own state only:
+// what the program writes proves nothing.
+func (p *Process) check() (wrong string) {
+	fail := func(format string, a ...any) { wrong = fmt.Sprintf(format, a...) }
+	nK, idle, nsaved := 0, 0, 0
+	var in [numStates]int
 	for i := range p.vps {
 		v := &p.vps[i]
 		m := &p.lwps[v.lwp]
 		if m.role != onVP || int(m.n) != i {
 			fail("VP %d has LWP %d, which is %d of %d", i, v.lwp, m.role, m.n)
 		}
-		if v.state == Run {
-			nrun++
+		in[v.state]++
+		if v.saved {
+			nsaved++
 		}
 		if v.saved && v.state != NoCPU {
 			fail("VP %d is saved and %v", i, v.state) // I4
 		}
-		if v.saved && v.due != 0 {
-			fail("VP %d is saved and owes an upcall", i) // I3, I4
+		if v.due != 0 && (v.saved || v.state != NoCPU) {
+			fail("VP %d owes an upcall, saved %v and %v", i, v.saved, v.state) // I3, I4
 		}
 	}
 	for s, l := range p.held {
@@ -48,16 +48,17 @@ func (p *Process) check() {
 			}
 		}
 	}
+	nrun := in[Run]
 	switch {
-	case nrun != p.nrun || nK != p.nK || idle != len(p.reserve):
-		fail("%d VPs run (%d), %d slots in the kernel (%d), %d in reserve (%d)", nrun, p.nrun, nK, p.nK, idle, len(p.reserve))
+	case in != p.in || nsaved != p.nsaved || nK != p.nK || idle != len(p.reserve):
+		fail("VPs %v (%v), %d saved (%d), %d slots in the kernel (%d), %d in reserve (%d)", in, p.in, nsaved, p.nsaved, nK, p.nK, idle, len(p.reserve))
 	case nK > len(p.held)-len(p.vps): // I6: a reserve for every VP that may block
 		fail("%d of %d slots in the kernel", nK, len(p.held))
 	case nrun > p.limit() && p.look.Load() == 0: // I1: more only while being taken
 		fail("%d VPs run, %d may", nrun, p.limit())
 	}
 	if p.dead || !p.enabled {
-		return
+		return wrong
 	}
 	for i := range p.vps {
 		v := &p.vps[i]
@@ -68,4 +69,5 @@ func (p *Process) check() {
 			fail("VP %d blocked plainly beside a free slot", i) // I6
 		}
 	}
+	return wrong
 }

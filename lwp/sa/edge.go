@@ -30,18 +30,23 @@ const (
 // one step: K1 to K3 and K6 to K10.
 func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 	m := &p.lwps[l]
-	if m.settled && e == Nothing && p.look.Load() == 0 && atomic.LoadUint32(p.ready) == 0 && p.signals.Load() == 0 {
+	if m.settled.Load() && e == Nothing && p.look.Load() == 0 && atomic.LoadUint32(p.ready) == 0 && p.signals.Load() == 0 {
 		if p.vps[m.n].look.Load() == 0 {
 			return Enter, 0
 		}
 	}
-	p.enter()
-	verdict, deadline = p.edge(l, e)
-	m.settled = verdict == Enter
-	p.leave()
+	verdict, deadline = p.edgeStep(l, e)
 	if e == Ticked {
 		p.alloc.tick()
 	}
+	return verdict, deadline
+}
+
+func (p *Process) edgeStep(l int, e Event) (verdict Verdict, deadline int64) {
+	p.enter()
+	defer p.leave()
+	verdict, deadline = p.edge(l, e)
+	p.lwps[l].settled.Store(verdict == Enter)
 	return verdict, deadline
 }
 
@@ -71,12 +76,11 @@ func (p *Process) edge(l int, e Event) (Verdict, int64) {
 	case Plain:
 		p.endPlain(v)
 	case Wait:
-		v.state, v.saved = NoCPU, v.due == 0
-		v.stamp = p.stamped()
+		p.move(v, NoCPU, true)
 		p.fill(v)
 	}
 	if v.state == Run {
-		p.enterUser(v, int(m.n), e)
+		p.enterUser(v, e)
 	}
 	if p.lied {
 		return Lied, 0
@@ -89,22 +93,12 @@ func (p *Process) edge(l int, e Event) (Verdict, int64) {
 
 // enterUser is a running VP on its way to user mode: it has to give up its processor, or is
 // upcalled, or neither.
-func (p *Process) enterUser(v *vp, n int, e Event) {
+func (p *Process) enterUser(v *vp, e Event) {
 	v.look.Store(0)
 	if e == Ticked {
 		v.ticks++
 	}
-	asked := p.nrun > p.limit() || p.waitingSaved() != nil // for its processor
-	if v.due != 0 {
-		if asked {
-			p.stop(v, NoCPU) // it has nothing to lose
-			p.fill(v)
-		}
-		if v.state == Run {
-			p.upcall(v, n)
-		}
-		return
-	}
+	asked := p.in[Run] > p.limit() || p.nsaved != 0 // for its processor
 	slot, open := p.open(v)
 	switch {
 	case !open:
@@ -114,11 +108,10 @@ func (p *Process) enterUser(v *vp, n int, e Event) {
 	default:
 		if why := p.wants(v, slot, e); why != 0 {
 			p.save(v, slot)
-			v.due, v.slot = why, abi.None
 			p.stat.Preempted++
 			v.close()
 			p.post(slot, abi.Preempted, v)
-			p.upcall(v, n)
+			p.upcall(v, why, abi.None)
 		}
 	}
 }
@@ -155,7 +148,7 @@ func (p *Process) quantumUsed(v *vp, slot uint32) bool {
 // enterClosed is a closed VP on its way to user mode: it is told to look, and stopped where it is
 // if its processor is wanted and the grace is over (K7), or at its turn (K9).
 func (p *Process) enterClosed(v *vp, e Event) {
-	over := p.nrun > p.limit()
+	over := p.in[Run] > p.limit()
 	if e == Ticked || over || v.preempt || p.signals.Load() != 0 || atomic.LoadUint32(p.ready) != 0 {
 		v.preempt = false
 		v.pend()
@@ -167,7 +160,7 @@ func (p *Process) enterClosed(v *vp, e Event) {
 		}
 		v.grace = true
 	}
-	if e == Ticked && p.waitingSaved() != nil && p.turn(v) {
+	if e == Ticked && p.nsaved != 0 && p.turn(v) {
 		p.keep(v)
 	}
 }

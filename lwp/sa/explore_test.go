@@ -260,7 +260,7 @@ func (s *sim) describe() string {
 		}
 		b.WriteString("  ")
 	}
-	fmt.Fprintf(&b, "lock %d runq %v park %v ready %d quota %d nrun %d", s.lock, s.runq, s.parkq, s.area.Process.Ready, s.p.quota, s.p.nrun)
+	fmt.Fprintf(&b, "lock %d runq %v park %v ready %d quota %d nrun %d", s.lock, s.runq, s.parkq, s.area.Process.Ready, s.p.quota, s.p.in[Run])
 	return b.String()
 }
 

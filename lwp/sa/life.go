@@ -15,7 +15,7 @@ func (p *Process) Gone() {
 	p.mu.Lock()
 	for i := range p.vps {
 		if p.vps[i].state == Run {
-			p.stop(&p.vps[i], Idle)
+			p.move(&p.vps[i], Idle, false)
 		}
 	}
 	enabled := p.enabled
@@ -24,4 +24,11 @@ func (p *Process) Gone() {
 	if enabled {
 		p.alloc.leave(p)
 	}
+}
+
+// Enabled reports whether there are activations.
+func (p *Process) Enabled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.enabled && !p.dead
 }

@@ -1,10 +1,6 @@
 package sa
 
-import (
-	"sync/atomic"
-
-	abi "gossamer/ulib/sa"
-)
+import "sync/atomic"
 
 // save puts the thread of an open VP into its slot: K2. A thread that is about to be resumed is
 // there already.
@@ -31,7 +27,7 @@ func (p *Process) notify(self *vp) {
 	}
 	for i := range p.vps {
 		if v := &p.vps[i]; v.state == Run {
-			if _, open := p.open(v); open || v.due != 0 {
+			if _, open := p.open(v); open {
 				v.look.Store(1)
 				p.host(v).Kick()
 				return
@@ -42,6 +38,9 @@ func (p *Process) notify(self *vp) {
 
 // wakeIdle has one idle VP want a processor, and says whether it got one at once.
 func (p *Process) wakeIdle() bool {
+	if p.in[Idle] == 0 {
+		return false
+	}
 	for i := range p.vps {
 		if v := &p.vps[i]; v.state == Idle {
 			p.leaveIdle(v)
@@ -54,8 +53,8 @@ func (p *Process) wakeIdle() bool {
 
 // leaveIdle has an idle VP want a processor: its sa_yield returns when it has one.
 func (p *Process) leaveIdle(v *vp) {
-	v.state, v.saved, v.due = NoCPU, false, 0
-	v.stamp = p.stamped()
+	v.due = 0
+	p.move(v, NoCPU, false)
 }
 
 // pendClosed tells every closed VP.
@@ -68,22 +67,17 @@ func (p *Process) pendClosed() {
 	}
 }
 
-// upcall makes the upcall that is due: K3. The VP's LWP does it, just before user mode.
-func (p *Process) upcall(v *vp, n int) {
+// upcall makes v enter ulib: K3.
+func (p *Process) upcall(v *vp, why, slot uint32) {
 	page := v.page
 	v.close()
-	atomic.StoreUint32(&page.Why, v.due)
-	atomic.StoreUint32(&page.Wslot, v.slot)
-	if v.info != nil {
-		page.Info = *v.info
-		v.info = nil
-	}
+	page.Why, page.Wslot = why, slot // read after an upcall only
 	fs := atomic.LoadUint64(&page.UpcallFS)
 	if fs >= p.cfg.UserEnd {
 		fs = 0
 	}
-	p.host(v).Upcall(&Upcall{Entry: p.cfg.Entry, Stack: p.cfg.Stacks[n], FS: fs, Why: v.due, Slot: v.slot, VP: n})
-	v.due, v.slot = 0, abi.None
+	n := p.number(v)
+	p.host(v).Upcall(Upcall{Entry: p.cfg.Entry, Stack: p.cfg.Stacks[n], FS: fs, Why: why, Slot: slot, VP: n})
 	v.preempt, v.used = false, 0
 	p.stat.Upcalls++
 }

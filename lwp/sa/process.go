@@ -8,16 +8,16 @@ import (
 	abi "gossamer/ulib/sa"
 )
 
-// A Host is what the protocol needs from an LWP: its user context and its kernel thread. PC, Save,
-// Enter and Result are called by the LWP's own thread; the others by anybody. All are called under
-// the sa lock and wait for nothing.
+// A Host is what the protocol needs from an LWP: its user context and its kernel thread. PC, Save
+// and Result are called by the LWP's own thread, Upcall by that or while it is parked or about to
+// park, the others by anybody. All are called under the sa lock and wait for nothing.
 type Host interface {
 	// PC is the program counter of its user context.
 	PC() uint64
 	// Save writes all registers of the user context to a slot, but for Next and Reason.
 	Save(slot *abi.Slot)
 	// Upcall makes the user context that of an upcall.
-	Upcall(u *Upcall)
+	Upcall(u Upcall)
 	// Result makes an error the result of the call just made.
 	Result(errno syscall.Errno)
 
@@ -71,18 +71,20 @@ type Process struct {
 	lied    bool // the ready list would not have it: SIGKILL
 	vps     []vp
 	lwps    []member
-	held    []int32 // by slot: the LWP that holds it in the kernel, or ulibs
-	reserve []int32 // LWPs with nothing to do
-	nK      int     // slots held by LWPs
-	nrun    int     // VPs in state Run
-	conc    int     // VPs wanted
-	quota   int     // processors that the allocator lets it use
-	told    int     // what want was when the allocator was last thought of
+	held    []int32        // by slot: the LWP that holds it in the kernel, or ulibs
+	reserve []int32        // LWPs with nothing to do
+	nK      int            // slots held by LWPs
+	in      [numStates]int // VPs by state
+	nsaved  int            // of those in NoCPU, private saves
+	conc    int            // VPs wanted
+	quota   int            // processors that the allocator lets it use
+	told    int            // what want was when the allocator was last thought of
 
 	releasing bool   // it runs more VPs than its quota
 	stamp     uint64 // to tell who came first
 	posts     uint32
 	stat      abi.Stat
+	dirty     bool // look, or what the allocator knows, may be out of date
 }
 
 const ulibs = -1
@@ -96,6 +98,8 @@ const (
 	Idle               // in sa_yield
 	Plain              // open, blocked with its thread for want of a slot
 	Wait               // closed and blocked
+
+	numStates = iota
 )
 
 var stateNames = [...]string{"run", "nocpu", "idle", "plain", "wait"}
@@ -109,10 +113,9 @@ type vp struct {
 	lwp   int32 // that serves it
 
 	saved bool   // NoCPU: its LWP's user context is a private save
-	due   uint32 // the upcall to be made before user mode; 0: none
-	slot  uint32 // that of the upcall; in state Plain the thread's
+	due   uint32 // NoCPU: the upcall to be made when it has a processor; 0: none
+	slot  uint32 // that it is about; in state Plain the thread's
 	stamp uint64 // when it became what it is
-	info  *[128]byte
 
 	deadline int64 // Idle: when to stop, 0: never
 
@@ -141,9 +144,9 @@ type member struct {
 	role role
 	n    int32
 
-	// settled says that it serves a running VP, with nothing due. The LWP's own: no one else
-	// can change that.
-	settled bool
+	// settled says that it serves a running VP. Whoever starts the VP sets it; while it is set
+	// only the LWP itself changes that.
+	settled atomic.Bool
 }
 
 // New makes the kernel's side of a process. hosts are its NSlot LWPs, of which number 0 is yet to
@@ -175,6 +178,7 @@ func newProcess(cfg Config, hosts []Host, alloc allocator) *Process {
 		p.lwps[i].role, p.lwps[i].n = onVP, int32(i)
 		p.stamp++
 		v.stamp = p.stamp
+		p.in[NoCPU]++
 		v.close()
 	}
 	cfg.Area.Nobody.Disabled = 1
@@ -189,27 +193,36 @@ func (p *Process) Enable() bool {
 		p.mu.Unlock()
 		return false
 	}
-	p.enabled = true
+	p.enabled, p.dirty = true, true
 	v := &p.vps[0]
-	v.state, v.due, v.saved = NoCPU, 0, true
+	v.due = 0
+	p.move(v, NoCPU, true)
 	p.leave()
 	p.alloc.join(p)
 	return true
 }
 
-// enter and leave are the brackets of a step; none of the process's LWPs is anywhere but between
-// steps when somebody else looks.
+// enter and leave are the brackets of a step.
 func (p *Process) enter() { p.mu.Lock() }
 
 // leave publishes what others look at without the lock, gives it up, and asks the allocator for
 // what the step has made necessary.
 func (p *Process) leave() {
+	if !p.dirty && !Debug {
+		p.mu.Unlock()
+		return
+	}
+	p.dirty = false
 	p.publish()
+	var wrong string
 	if Debug {
-		p.check()
+		wrong = p.check()
 	}
 	settle := p.changed()
 	p.mu.Unlock()
+	if wrong != "" {
+		panic("sa: " + wrong)
+	}
 	if settle {
 		p.alloc.settle()
 	}
@@ -218,10 +231,14 @@ func (p *Process) leave() {
 // publish computes look, and brings running VPs to their edge when they have to take notice.
 func (p *Process) publish() {
 	var look uint32
-	if p.dead || p.lied || p.nrun > p.limit() || p.waitingSaved() != nil {
+	if p.in[Run] > p.limit() || p.nsaved != 0 || p.dead || p.lied {
 		look = 1
 	}
-	if p.look.Swap(look) >= look {
+	if p.look.Load() == look {
+		return
+	}
+	p.look.Store(look)
+	if look == 0 {
 		return
 	}
 	for i := range p.vps {
@@ -231,19 +248,27 @@ func (p *Process) publish() {
 	}
 }
 
+// move changes the state of a VP; saved: its LWP's user context is a private save.
+func (p *Process) move(v *vp, to State, saved bool) {
+	p.in[v.state]--
+	p.in[to]++
+	if v.saved {
+		p.nsaved--
+	}
+	if saved {
+		p.nsaved++
+	}
+	v.state, v.saved = to, saved
+	p.dirty = true
+	p.stamp++
+	v.stamp = p.stamp
+}
+
 // limit is how many VPs may run.
 func (p *Process) limit() int { return min(p.quota, p.conc) }
 
 // want is how many would.
-func (p *Process) want() int {
-	n := 0
-	for i := range p.vps {
-		if s := p.vps[i].state; s <= NoCPU {
-			n++
-		}
-	}
-	return min(n, p.conc)
-}
+func (p *Process) want() int { return min(p.in[Run]+p.in[NoCPU], p.conc) }
 
 // serves returns the VP that an LWP serves, nil if none.
 func (p *Process) serves(l int) *vp {
@@ -266,9 +291,4 @@ func (p *Process) take(v *vp, n int32) {
 	p.reserve = p.reserve[:last]
 	p.lwps[r].role, p.lwps[r].n = onVP, n
 	v.lwp = r
-}
-
-func (p *Process) stamped() uint64 {
-	p.stamp++
-	return p.stamp
 }

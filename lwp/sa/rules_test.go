@@ -233,7 +233,7 @@ func newRig(t *testing.T, ncpu, n int, c simConfig) *rig {
 
 func (r *rig) running() (n [3]int) {
 	for i, s := range r.sims {
-		n[i] = s.p.nrun
+		n[i] = s.p.in[Run]
 	}
 	return n
 }

@@ -56,16 +56,15 @@ func (p *Process) Fault(l int, info *[128]byte) bool {
 	p.enter()
 	defer p.leave()
 	v := p.serves(l)
-	if v == nil || v.state != Run || v.due != 0 {
+	if v == nil || v.state != Run {
 		return false
 	}
 	slot, open := p.open(v)
 	if !open {
 		return false
 	}
-	p.lwps[l].settled = false
 	p.save(v, slot)
-	v.close()
-	v.due, v.slot, v.info = abi.Signal, slot, info
+	v.page.Info = *info
+	p.upcall(v, abi.Signal, slot)
 	return true
 }

@@ -132,7 +132,7 @@ func (h simHost) Save(slot *abi.Slot) {
 	slot.CX = uint64(c.why)
 	*c = fresh
 }
-func (h simHost) Upcall(u *Upcall) {
+func (h simHost) Upcall(u Upcall) {
 	h.l().ctx = fresh
 	h.l().ctx.pc = atLock
 }
@@ -209,7 +209,7 @@ func (s *sim) tidy() {
 			}
 		}
 		l.kicked = l.kicked && l.at == inUser
-		m.settled = m.settled && l.at <= atEdge
+		m.settled.Store(m.settled.Load() && l.at <= atEdge)
 		c := &l.ctx
 		if c.pc != atLeave {
 			c.why = 0
@@ -242,12 +242,18 @@ func (s *sim) tidy() {
 	for _, l := range s.p.reserve {
 		order = append(order, int(l))
 	}
-	members, lwps := slices.Clone(s.p.lwps), slices.Clone(s.l)
+	lwps := slices.Clone(s.l)
+	members := make([]member, s.nslot)
+	for i := range members {
+		m := &s.p.lwps[i]
+		members[i].role, members[i].n = m.role, m.n
+		members[i].settled.Store(m.settled.Load())
+	}
 	s.p.reserve = s.p.reserve[:0]
 	for to, from := range order {
-		m := members[from]
-		m.host = members[to].host
-		s.p.lwps[to], s.l[to] = m, lwps[from]
+		m := &s.p.lwps[to]
+		s.l[to], m.role, m.n = lwps[from], members[from].role, members[from].n
+		m.settled.Store(members[from].settled.Load())
 		switch m.role {
 		case onVP:
 			s.p.vps[m.n].lwp = int32(to)

@@ -53,7 +53,10 @@ func (s *sim) code(c *coder) {
 	code(c, &s.area.Process.Ready)
 	codeBool(c, &p.dead)
 	code(c, &p.nK)
-	code(c, &p.nrun)
+	for i := range p.in {
+		code(c, &p.in[i])
+	}
+	code(c, &p.nsaved)
 	code(c, &p.conc)
 	code(c, &p.quota)
 	codeList(c, &p.reserve)
@@ -87,7 +90,9 @@ func (s *sim) code(c *coder) {
 		m := &p.lwps[i]
 		code(c, &m.role)
 		code(c, &m.n)
-		codeBool(c, &m.settled)
+		settled := m.settled.Load()
+		codeBool(c, &settled)
+		m.settled.Store(settled)
 		code(c, &l.ctx.pc)
 		code(c, &l.ctx.t)
 		code(c, &l.ctx.next)

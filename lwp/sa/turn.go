@@ -5,7 +5,7 @@ import abi "gossamer/ulib/sa"
 // fill gives processors to VPs that want them, as far as the process may: K8. self is the LWP that
 // calls, which need not be unparked.
 func (p *Process) fill(self *vp) {
-	for p.nrun < p.limit() {
+	for p.in[Run] < p.limit() {
 		v := p.next()
 		if v == nil {
 			return
@@ -19,8 +19,8 @@ func (p *Process) fill(self *vp) {
 
 // next is the VP to have the next processor: saved ones first, each kind in turn.
 func (p *Process) next() (best *vp) {
-	if v := p.waitingSaved(); v != nil {
-		return v
+	if p.nsaved != 0 {
+		return p.waitingSaved()
 	}
 	for i := range p.vps {
 		if v := &p.vps[i]; v.state == NoCPU && (best == nil || v.stamp < best.stamp) {
@@ -40,22 +40,18 @@ func (p *Process) waitingSaved() (best *vp) {
 	return best
 }
 
-// start gives v a processor.
+// start gives v, which was in NoCPU, a processor. Its LWP has been parked, or is about to, or is
+// the caller.
 func (p *Process) start(v *vp) {
-	v.state, v.saved = Run, false
-	v.stamp = p.stamped()
+	p.move(v, Run, false)
 	v.ticks, v.grace = 0, false
-	p.nrun++
 	p.stat.Grants++
 	v.page.Grants++
-}
-
-// stop takes a running VP's processor away: to state Idle, Plain, Wait or NoCPU.
-func (p *Process) stop(v *vp, to State) {
-	v.state = to
-	v.stamp = p.stamped()
-	v.grace = false
-	p.nrun--
+	if v.due != 0 {
+		p.upcall(v, v.due, v.slot)
+		v.due = 0
+	}
+	p.lwps[v.lwp].settled.Store(true)
 }
 
 // giveUp takes the processor of an open VP: its thread becomes ulib's again, and the VP will say
@@ -64,7 +60,7 @@ func (p *Process) giveUp(v *vp, slot uint32) {
 	p.save(v, slot)
 	v.close()
 	v.due, v.slot = abi.Added, abi.None
-	p.stop(v, NoCPU)
+	p.move(v, NoCPU, false)
 	p.stat.Preempted++
 	p.post(slot, abi.Preempted, nil)
 	p.fill(v)
@@ -72,8 +68,7 @@ func (p *Process) giveUp(v *vp, slot uint32) {
 
 // keep takes the processor of a closed VP, which will go on exactly there: a private save.
 func (p *Process) keep(v *vp) {
-	p.stop(v, NoCPU)
-	v.saved = true
+	p.move(v, NoCPU, true)
 	p.stat.Saved++
 	p.fill(v)
 }

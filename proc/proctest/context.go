@@ -8,7 +8,9 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/lwp"
+	"gossamer/lwp/sa"
 	"gossamer/ulib/abi"
+	abisa "gossamer/ulib/sa"
 )
 
 // Program is what runs in user mode.
@@ -207,4 +209,13 @@ func (c *Context) SigReturn(read func(va uint64, p []byte) error) (uint64, error
 	c.call.Number = c.top().result
 	c.sp = binary.LittleEndian.Uint64(b[16:])
 	return binary.LittleEndian.Uint64(b[8:]), nil
+}
+
+// SaveSlot implements lwp.Context as far as a Program has registers.
+func (c *Context) SaveSlot(s *abisa.Slot) { s.IP, s.SP, s.FS, s.AX = c.pc, c.sp, c.fs, c.call.Number }
+
+// Upcall implements lwp.Context: the entry chooses the program.
+func (c *Context) Upcall(u sa.Upcall) {
+	c.Start(u.Entry, u.Stack)
+	c.fs = u.FS
 }

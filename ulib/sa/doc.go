@@ -25,13 +25,16 @@
 //
 //	RDI = why, RSI = slot (or None), RDX = number of the VP
 //	RSP = the VP's stack top, RFLAGS = 0x202, FS base = VP.UpcallFS, GS base = the VP page
-//	x87 and SSE as at the start of a program, every other register 0
+//	x87 and SSE control as at the start of a program (no x87 register in use, the contents of
+//	XMM registers undefined), every other general register 0
 //
 // and VP.Disabled = 1, VP.Cur = None, VP.Why, VP.Wslot, VP.Info say the same. There is nothing to
 // return to.
 //
 // A slot that is on the ready list holds a thread whole: to resume it, name it in Cur, load
-// everything from the slot, store 0 in Disabled, and IRET; that last store up to the IRET lies in
-// [lo, hi) of the registration. A thread that ulib has switched away from by itself has no slot:
+// everything from the slot, store 0 in Disabled, test Pending, and jump; what follows that store, up to
+// and with the jump, lies in [lo, hi) of the registration. (The jump may be IRET on real machines,
+// but not under QEMU 7 with SMAP, whose IRET reads a program's stack with the kernel's rights: POPF
+// and RET 128 from below the thread's red zone do.) A thread that ulib has switched away from by itself has no slot:
 // Cur then names any slot that is ulib's, which the kernel will fill if it takes that thread off.
 package sa

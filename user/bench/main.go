@@ -35,6 +35,8 @@ var benchmarks = [...]benchmark{
 	{"mmap_munmap", mmapMunmap, 1000, 1},
 	{"nanosleep_1ns", nanosleep, 200, 1},
 	{"clock_gettime", clockGettime, 5000, 1},
+	{"sa_block_to_progress", saBlockToProgress, 500, 1},
+	{"sa_unblock_to_run", saUnblockToRun, 500, 1},
 	{"user_create_join", userCreateJoin, 10_000, 1},
 	{"user_yield_switch", userYieldSwitch, 10_000, 2},
 	{"user_signal_wait", userSignalWait, 10_000, 2},
