@@ -195,6 +195,7 @@ func (l *LWP) Enable() syscall.Errno {
 	l.activate(a, 0)
 	l.base = a.page(0)
 	a.core.Enable()
+	l.enabling = true
 	l.Remind(lwp.Signal) // out of loop, into actLoop
 	return 0
 }

@@ -11,7 +11,7 @@ import (
 // that there may be something. Sending is in send.go.
 
 // attend deals with everything that wants the LWP's attention. It returns false if the LWP
-// is to end.
+// is to end, or to become an activation.
 func (l *LWP) attend() bool {
 	for {
 		info, act, old, what := l.nextSignal()
@@ -20,7 +20,7 @@ func (l *LWP) attend() bool {
 			return false
 		case takeNothing:
 			l.resume()
-			return true
+			return !l.enabling
 		case takeStop:
 			l.stop(info.Signal, int(info.Code))
 		case takeHandler:

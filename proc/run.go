@@ -20,18 +20,21 @@ func (l *LWP) run(t *sched.Thread) {
 		t.SetControl(l.control)
 	}
 	l.traceName()
-	for end := false; !end; {
+	for {
 		if l.act != nil {
-			end = l.actLoop(t)
-		} else {
-			end = l.loop(t)
+			l.enabling = false
+			if l.actLoop(t) {
+				break
+			}
+		} else if l.loop(t) && !l.enabling {
+			break
 		}
 	}
 	l.finish()
 }
 
 // loop runs the LWP in user mode and serves what it comes back for. It returns true when the
-// LWP is to end. A panic in a system call or a fault is a bug of the kernel's, but the
+// LWP is to end, or to become an activation. A panic in a system call or a fault is a bug of the kernel's, but the
 // process that met it is the one to pay: it is logged, the process told to end, and loop
 // returns false to be called again, which then finds that out.
 func (l *LWP) loop(t *sched.Thread) bool {
@@ -64,9 +67,6 @@ func (l *LWP) loop(t *sched.Thread) bool {
 		}
 		if l.Attention() != 0 && !l.attend() {
 			return true
-		}
-		if l.act != nil {
-			return false // sa_enable
 		}
 		if t.ShouldYield() {
 			t.Preempt()

@@ -31,10 +31,11 @@ type LWP struct {
 	controlAt   VirtAddr // the program's address of control; 0: none
 
 	// Of an activation; see activation.go.
-	act    *activations // nil: it is none
-	number int          // in act
-	base   uint64       // GS base: its VP's page
-	quiet  bool         // its waits are no business of lwp/sa's
+	act      *activations // nil: it is none
+	number   int          // in act
+	base     uint64       // GS base: its VP's page
+	quiet    bool         // its waits are no business of lwp/sa's
+	enabling bool         // it has become an activation, but is in loop still
 
 	phase     atomic.Uint32 // changes under p.mu
 	faults    atomic.Uint64 // exceptions in user mode
