@@ -273,7 +273,7 @@ type node struct {
 	tries int     // how often it was set out for
 }
 
-// exploreDepth bounds the number of orders in a row.
+// exploreDepth bounds the number of orders in a row. 6 means 17 000 states, 115 000 orders.
 var exploreDepth = 6
 
 // Every sequence of orders to at most three LWPs, up to a length, does what the model says; two
@@ -289,6 +289,7 @@ func TestExploreLWPs(t *testing.T) {
 		defer x.mu.Unlock()
 		x.handled[x.actors[u.Call(abi.SysLWPSelf)].slot] = true
 	})
+	x.Patience = 10 * proctest.Patience
 	depth := exploreDepth
 	if testing.Short() {
 		depth = 3

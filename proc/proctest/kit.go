@@ -35,6 +35,8 @@ type Kit struct {
 	FS    *fs.FS
 	Sys   *proc.System
 
+	Patience time.Duration // how long Run waits for process 1 to end; Patience unless set
+
 	HeapFull atomic.Bool  // what HeapOK denies
 	Exits    atomic.Int64 // the last gossamer_exit, -1 at first
 	Powers   atomic.Int64 // the last reboot, -1 at first
@@ -53,7 +55,7 @@ type Handler func(u *User, sig int, info []byte)
 
 // New makes a machine with 32 MiB.
 func New(t testing.TB) *Kit {
-	k := &Kit{T: t, Sched: schedtest.Boot(t), Mem: memtest.New(t, 32<<20), died: make(chan string, 1)}
+	k := &Kit{T: t, Patience: Patience, Sched: schedtest.Boot(t), Mem: memtest.New(t, 32<<20), died: make(chan string, 1)}
 	k.FS = fs.New(k.Mem)
 	k.Exits.Store(-1)
 	k.Powers.Store(-1)
@@ -235,7 +237,7 @@ func (k *Kit) Run(init Program) {
 		if !strings.HasSuffix(why, "status 0x0") {
 			k.T.Error(why)
 		}
-	case <-time.After(Patience):
+	case <-time.After(k.Patience):
 		k.T.Fatalf("process 1 does not end\n%s%s", k.processes(), k.Log())
 	}
 	k.Sys.KillAll()
