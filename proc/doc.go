@@ -21,9 +21,21 @@
 //
 // # Life of an LWP
 //
-// The first LWP has the process's number; others are made by NewLWP and have numbers of their
-// own, from the same space. All are equal: a process goes on without its first LWP. Of several
-// that call execve the first to say so ends the others, and takes the process's number.
+// The first LWP has the process's number; others are made by CreateLWP (_lwp_create) and NewLWP
+// (clone) and have numbers of their own, from the same space. All are equal: a process goes on
+// without its first LWP. Of several that call execve the first to say so ends the others, and takes
+// the process's number.
+//
+//	number     publish           finish            somebody waits, detach, last LWP ends, execve
+//	  |           |                |                  |
+//	  v           v                v                  v
+//	embryo ---> alive ----------> zombie ----------> gone
+//	  |           |                                   ^
+//	  +-- abort   +------ finish, detached -----------+
+//
+// Only the living are in Process.lwps; a number is free again when its LWP is gone. While it is
+// alive an LWP may be suspended (lwpsuspend.go), as the process may be stopped: either way it
+// stands still in linger.
 //
 //	         +------------------------------+
 //	         v                              |
@@ -61,6 +73,7 @@
 //
 // # Reading order
 //
-// machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start; elf, vectors; sigset,
-// send, deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proclwp.
+// machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start;
+// lwptable, lwpcreate, lwpwait, lwpsuspend, lwppark, lwpctl, lwpinfo; elf, vectors; sigset, send,
+// deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proclwp.
 package proc

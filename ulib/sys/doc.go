@@ -52,6 +52,6 @@
 // takes them apart. Paths longer than [PathMax] bytes fail with ENAMETOOLONG here.
 //
 // Reading order: start_amd64.s, start.go, syscall_amd64.s, syscall.go, file.go, memory.go,
-// process.go, time.go, signal.go, args.go, exec.go, text.go, names.go,
+// process.go, thread.go, lwp.go, time.go, signal.go, args.go, exec.go, text.go, names.go,
 // tree.go, report.go.
 package sys
