@@ -258,11 +258,13 @@ func lwpInfos() {
 	equal(int(lwpTable[0].LID), 1, "its number")
 }
 
-var ctl [4]*abi.LWPControl
+var ctls [4]uintptr // addresses of records: a Go pointer could not be stored here
+
+func ctl(i int) *abi.LWPControl { return (*abi.LWPControl)(unsafe.Pointer(ctls[i])) }
 
 func lwpCtlOf(i uintptr) {
-	ok(sys.LWPCtl(abi.CtlCPU, &ctl[i]), "_lwp_ctl")
-	check(uint(ctl[i].CPU) < 64, "CPU")
+	ok(sys.LWPCtl(abi.CtlCPU, (**abi.LWPControl)(unsafe.Pointer(&ctls[i]))), "_lwp_ctl")
+	check(uint(ctl(int(i)).CPU) < 64, "CPU")
 	sys.LWPPark(0, 0, nil, 0)
 }
 
@@ -296,27 +298,27 @@ func lwpCtls() {
 			untilState(i, abi.StateSleeping)
 		}
 		for i := range 4 {
-			equal(int(atomic.LoadInt32(&ctl[i].CPU)), abi.CPUNone, "CPU of one that sleeps")
-			check(ctl[i] != c && (i == 0 || ctl[i] != ctl[i-1]), "one's own")
-			equal(int(at(ctl[i])&^(sys.PageSize-1)), int(page), "page")
+			equal(int(atomic.LoadInt32(&ctl(i).CPU)), abi.CPUNone, "CPU of one that sleeps")
+			check(ctl(i) != c && (i == 0 || ctls[i] != ctls[i-1]), "one's own")
+			equal(int(ctls[i]&^(sys.PageSize-1)), int(page), "page")
 			ok(sys.LWPUnpark(lwps[i].ID), "_lwp_unpark")
 			await(i)
-			equal(int(atomic.LoadInt32(&ctl[i].CPU)), abi.CPUExited, "CPU of one that has ended")
+			equal(int(atomic.LoadInt32(&ctl(i).CPU)), abi.CPUExited, "CPU of one that has ended")
 		}
 	}
-	ctl[0] = c
+	ctls[0] = at(c)
 	before := atomic.LoadUint32(&c.Switches)
 	exits(func() {
-		n := atomic.LoadUint32(&ctl[0].Switches)
+		n := atomic.LoadUint32(&ctl(0).Switches)
 		for range 10 {
 			sys.Sleep(1e5)
 		}
-		check(atomic.LoadUint32(&ctl[0].Switches) >= n+10, "the child's record counts")
+		check(atomic.LoadUint32(&ctl(0).Switches) >= n+10, "the child's record counts")
 		var same *abi.LWPControl
 		ok(sys.LWPCtl(abi.CtlCPU, &same), "_lwp_ctl in the child")
-		equal(int(at(same)), int(at(ctl[0])), "address in the child")
-		atomic.StoreUint32(&ctl[0].NoPreempt, 7)
-		atomic.StoreUint32(&ctl[0].NoPreempt, 0)
+		equal(int(at(same)), int(ctls[0]), "address in the child")
+		atomic.StoreUint32(&ctl(0).NoPreempt, 7)
+		atomic.StoreUint32(&ctl(0).NoPreempt, 0)
 	}, 0, "a child")
 	check(atomic.LoadUint32(&c.Switches)-before < 1000 && c.NoPreempt == 0, "the parent's is its own")
 }
