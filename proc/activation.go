@@ -210,6 +210,7 @@ func (l *LWP) activate(a *activations, n int) {
 func (l *LWP) deactivate() {
 	l.act = nil
 	l.Thread.OnBlock(nil)
+	l.Thread.SetUrgent(false)
 }
 
 // actLoop is loop for an activation.
@@ -262,13 +263,14 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 			event = sa.Ticked
 			t.Tick()
 		case lwp.Kick:
-			bracket = true
+			bracket = false // nothing says that the program computes
 		}
 	}
 }
 
 // parkAtEdge waits to be unparked by lwp/sa.
 func (l *LWP) parkAtEdge(deadline int64) error {
+	l.Thread.SetUrgent(false)
 	l.quiet = true
 	err := l.Thread.Park(deadline)
 	l.quiet = false
@@ -277,7 +279,7 @@ func (l *LWP) parkAtEdge(deadline int64) error {
 
 // onBlock is told by the LWP's thread that it is about to be switched away from, in a wait. It
 // returns the thread to run in its stead.
-func (l *LWP) onBlock(*sched.Thread) *sched.Thread {
+func (l *LWP) onBlock(t *sched.Thread) *sched.Thread {
 	if l.quiet {
 		return nil
 	}
@@ -285,6 +287,7 @@ func (l *LWP) onBlock(*sched.Thread) *sched.Thread {
 	if n < 0 {
 		return nil
 	}
+	t.SetUrgent(true) // until its registers are in the slot: K6
 	return l.act.lwps[n].Thread
 }
 

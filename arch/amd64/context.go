@@ -80,22 +80,19 @@ var MXCSRMask uint32 = 0xffbf
 // alone, which another CPU may be setting.
 func (c *Context) Start(pc, sp uint64) {
 	c.FX = FreshFX
-	c.startRegisters(pc, sp)
-}
-
-func (c *Context) startRegisters(pc, sp uint64) {
 	c.AX, c.DI, c.SI, c.DX, c.R10, c.R8, c.R9 = 0, 0, 0, 0, 0, 0, 0
 	c.BX, c.CX, c.BP, c.R11, c.R12, c.R13, c.R14, c.R15 = 0, 0, 0, 0, 0, 0, 0, 0
 	c.IP, c.Flags, c.SP, c.FS, c.GS = pc, FlagsFixed, sp, 0, 0
 	c.full = 1
 }
 
-// Restart is Start for a program that has run in c before: x87 and SSE registers are left as they
-// are, and only what governs them is as it is for a fresh program.
-func (c *Context) Restart(pc, sp uint64) {
+// Jump has the program that c is of go on elsewhere: with the flags and the floating-point control of
+// a fresh program, all other registers left as they are.
+func (c *Context) Jump(pc, sp, fs uint64) {
 	*(*uint64)(unsafe.Pointer(&c.FX[0])) = *(*uint64)(unsafe.Pointer(&FreshFX[0]))   // FCW, FSW, tags
 	*(*uint32)(unsafe.Pointer(&c.FX[24])) = *(*uint32)(unsafe.Pointer(&FreshFX[24])) // MXCSR
-	c.startRegisters(pc, sp)
+	c.IP, c.Flags, c.SP, c.FS = pc, FlagsFixed, sp, fs
+	c.full = 1
 }
 
 // CopyFrom makes c a copy of d.

@@ -20,9 +20,8 @@ func (c *Context) SaveSlot(s *abi.Slot) {
 
 // Upcall implements lwp.Context.
 func (c *Context) Upcall(u sa.Upcall) {
-	c.u.Restart(u.Entry, u.Stack)
+	c.u.Jump(u.Entry, u.Stack, u.FS)
 	c.u.DI, c.u.SI, c.u.DX = uint64(u.Why), uint64(u.Slot), uint64(u.VP)
-	c.u.FS = u.FS
 }
 
 // What programs are told is so.

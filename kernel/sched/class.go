@@ -66,7 +66,23 @@ func (t *Thread) effective(base uint32) Priority {
 	if t.starved {
 		level = max(level, PrioStarved)
 	}
+	if t.urgent {
+		level = max(level, PrioKernel)
+	}
 	return level
+}
+
+// SetUrgent has t run at PrioKernel at least, or no more, whatever its class: it has something to
+// finish in the kernel for which others wait. Only t itself may call it; it costs no switch.
+func (t *Thread) SetUrgent(on bool) {
+	switch {
+	case on:
+		t.urgent = true
+		t.prio.Store(max(t.prio.Load(), uint32(PrioKernel)))
+	case t.urgent:
+		t.urgent = false
+		t.assess()
+	}
 }
 
 // assess makes up t's priority anew. t is the caller's: it runs it, or is about to queue it.

@@ -1,6 +1,7 @@
 package sched_test
 
 import (
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -286,5 +287,40 @@ func TestOnBlock(t *testing.T) {
 	heir.Wait(t)
 	if log[0] != "heir" {
 		t.Errorf("%v", log)
+	}
+}
+
+// Does an urgent thread, woken, come before others that are more urgent by their class, and only as
+// long as it is?
+func TestUrgent(t *testing.T) {
+	m := schedtest.Boot(t)
+	var order []string
+	urgent := m.Spawn(t, "urgent", func(th *sched.Thread) {
+		th.SetUrgent(true)
+		th.Park(0)
+		order = append(order, "urgent")
+		th.SetUrgent(false)
+		th.Park(0)
+		order = append(order, "relaxed")
+	})
+	urgent.Bind(0)
+	for i, other := range []string{"first", "second"} {
+		urgent.Await(t, sched.Blocked)
+		release := hold(t, m)
+		r := m.Spawn(t, other, func(*sched.Thread) { order = append(order, other) })
+		r.Bind(0)
+		r.SetClass(sched.Fixed, 59)
+		r.Await(t, sched.Ready)
+		urgent.Unpark()
+		urgent.Await(t, sched.Ready)
+		release()
+		r.Wait(t)
+		if i == 0 {
+			urgent.Await(t, sched.Blocked)
+		}
+	}
+	urgent.Wait(t)
+	if want := []string{"urgent", "first", "second", "relaxed"}; !slices.Equal(order, want) {
+		t.Errorf("ran in order %v, want %v", order, want)
 	}
 }

@@ -43,6 +43,7 @@ type Thread struct {
 	onStack bool                       // resumed and not yet switched away
 	linked  bool                       // in a list: a run queue's or a wait queue's
 	starved bool                       // runs a slice at PrioStarved
+	urgent  bool                       // SetUrgent
 	yielded bool                       // has yielded and not run since
 	penalty uint8
 	rest    int64  // ns blocked that count towards the next level back

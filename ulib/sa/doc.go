@@ -25,8 +25,7 @@
 //
 //	RDI = why, RSI = slot (or None), RDX = number of the VP
 //	RSP = the VP's stack top, RFLAGS = 0x202, FS base = VP.UpcallFS, GS base = the VP page
-//	x87 and SSE control as at the start of a program (no x87 register in use, the contents of
-//	XMM registers undefined), every other general register 0
+//	x87 and SSE control as at the start of a program; every other register undefined
 //
 // and VP.Disabled = 1, VP.Cur = None, VP.Why, VP.Wslot, VP.Info say the same. There is nothing to
 // return to.
