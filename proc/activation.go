@@ -229,6 +229,7 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		event = sa.Nothing
 		switch verdict {
 		case sa.Park:
+			t.SetUrgent(false)
 			if l.Attention() == 0 && l.parkAtEdge(deadline) == syscall.ETIMEDOUT {
 				event = sa.TimedOut
 			}
@@ -270,7 +271,6 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 
 // parkAtEdge waits to be unparked by lwp/sa.
 func (l *LWP) parkAtEdge(deadline int64) error {
-	l.Thread.SetUrgent(false)
 	l.quiet = true
 	err := l.Thread.Park(deadline)
 	l.quiet = false
@@ -294,10 +294,13 @@ func (l *LWP) onBlock(t *sched.Thread) *sched.Thread {
 // endActivations is the end of a registration all of whose LWPs are gone, or all but one that is
 // none of it any more.
 func (p *Process) endActivations() {
-	if a := p.act.Swap(nil); a != nil {
+	p.mu.Lock()
+	a := p.act.Swap(nil) // those who send signals look under mu
+	p.registering = false
+	p.mu.Unlock()
+	if a != nil {
 		a.core.Gone()
 		a.area.Drop()
-		p.registering = false
 	}
 }
 

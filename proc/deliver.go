@@ -151,6 +151,9 @@ func (p *Process) setStopped(sig, conts int) bool {
 		return false
 	}
 	p.stopped = sig
+	if a := p.act.Load(); a != nil {
+		a.core.Pause(true)
+	}
 	for _, l := range p.lwps {
 		l.Notify(lwp.Signal)
 	}

@@ -117,6 +117,9 @@ func (p *Process) deliver(info *Siginfo, only *LWP) (kept, cont bool) {
 		p.conts++
 		if p.stopped != 0 {
 			p.stopped = 0
+			if a := p.act.Load(); a != nil {
+				a.core.Pause(false)
+			}
 			p.contQ.WakeAll()
 			cont = true
 		}

@@ -159,10 +159,10 @@ func (s *share) ask() {
 func (s *share) know() {
 	p := s.p
 	s.want, s.quota = p.want(), p.quota
-	if p.dead {
-		s.want = 0
-	}
 	s.used = max(p.in[Run], p.quota)
+	if p.paused {
+		s.used = p.quota // VPs that run stand still
+	}
 }
 
 // set changes a process's quota: VPs start, or those that run are asked to give up: K7.

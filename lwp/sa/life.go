@@ -9,6 +9,15 @@ func (p *Process) Die() {
 	p.mu.Unlock()
 }
 
+// Pause says that the LWPs of the process stand still, or do no longer: K18. VPs that run keep what
+// they have, but no processor; when they go on they may be too many for a moment, until they have
+// been to their edge.
+func (p *Process) Pause(on bool) {
+	p.enter()
+	defer p.leave()
+	p.paused, p.dirty = on, true
+}
+
 // Gone is called when no LWP of the process is left, or none but one that has left the protocol
 // behind (execve, K17).
 func (p *Process) Gone() {

@@ -68,6 +68,7 @@ type Process struct {
 
 	enabled bool
 	dead    bool // K15
+	paused  bool // stopped by a signal: K18
 	lied    bool // the ready list would not have it: SIGKILL
 	vps     []vp
 	lwps    []member
@@ -268,7 +269,12 @@ func (p *Process) move(v *vp, to State, saved bool) {
 func (p *Process) limit() int { return min(p.quota, p.conc) }
 
 // want is how many would.
-func (p *Process) want() int { return min(p.in[Run]+p.in[NoCPU], p.conc) }
+func (p *Process) want() int {
+	if p.paused || p.dead {
+		return 0
+	}
+	return min(p.in[Run]+p.in[NoCPU], p.conc)
+}
 
 // serves returns the VP that an LWP serves, nil if none.
 func (p *Process) serves(l int) *vp {

@@ -12,15 +12,18 @@ import (
 // Signals tells which caught signals wait to be taken; more says that one has come. Somebody is
 // made to look: a VP that does not mask it, if there is one.
 func (p *Process) Signals(set uint64, more bool) {
-	p.signals.Store(set)
 	p.enter()
 	defer p.leave()
+	if p.dead {
+		return
+	}
+	p.signals.Store(set)
 	some := uint32(0)
 	if set != 0 {
 		some = 1
 	}
 	atomic.StoreUint32(&p.cfg.Area.Process.Signals, some)
-	if !more || p.dead {
+	if !more {
 		return
 	}
 	p.count()

@@ -57,6 +57,7 @@ var tests = [...]test{
 	{"sa/lies", saLies, 0, gossamerOnly},
 	{"sa/ends", saEndings, 0, gossamerOnly},
 	{"sa/forks", saForks, 0, gossamerOnly},
+	{"sa/stop", saStops, 0, gossamerOnly},
 	{"sa/shares", saShares, 0, gossamerOnly},
 
 	{"lwp/shares", lwpShares, 0, 0},

@@ -499,6 +499,46 @@ func saForks() {
 	saWait(&saStep[0], 1)
 }
 
+// Does a stopped process stand still, leave the processors to another, and go on as if nothing had
+// been?
+func saStops() {
+	p := anonShared()
+	words := (*[4]uint32)(unsafe.Pointer(p))
+	pid := fork(func() {
+		saRegister(4, 8)
+		saConcurrency(4)
+		saQuanta(1)
+		saGo(1, saShareSpin, uintptr(unsafe.Pointer(&words[0])))
+		saGo(2, saSleeper, 0)
+		saShareSpin(uintptr(unsafe.Pointer(&words[0])))
+	})
+	for atomic.LoadUint32(&words[0]) == 0 {
+		sys.Yield()
+	}
+	for range 3 {
+		ok(sys.Kill(pid, sys.SIGSTOP), "kill")
+		var st sys.WaitStatus
+		sys.Wait4(pid, &st, sys.WUNTRACED, nil)
+		check(st.Stopped(), "stopped")
+		sys.Sleep(5e6)
+		before := atomic.LoadUint32(&words[0])
+		exits(func() { // wants all processors
+			saRegister(4, 8)
+			saConcurrency(4)
+			saGo(1, saSlept, 0)
+			saWait(&saStep[0], 1)
+			sys.Exit(6)
+		}, 6, "another process with activations")
+		equal(int(atomic.LoadUint32(&words[0])), int(before), "counter of a stopped process")
+		sys.Kill(pid, sys.SIGCONT)
+		for atomic.LoadUint32(&words[0]) == before {
+			sys.Yield()
+		}
+	}
+	sys.Kill(pid, sys.SIGKILL)
+	wait(pid)
+}
+
 // Do two processes share the processors, and a third that has none of this get its share?
 func saShares() {
 	var pids [2]int
