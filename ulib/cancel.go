@@ -36,7 +36,7 @@ func Cancel(id ID) Errno {
 	t.exit.lock.release()
 	if atomic.OrUint32(&t.cancel, cancelPending)&^cancelPending == 0 {
 		v.interrupt(t, cancellable, ECANCELED)
-		t.interruptCall()
+		t.interruptCall(v)
 	}
 	t.ctl.release()
 	v.leave()

@@ -54,7 +54,7 @@ func (c *Channel) Free() {
 }
 
 func move(to, from, size uintptr) {
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(to)), size), unsafe.Slice((*byte)(unsafe.Pointer(from)), size))
+	copy(unsafe.Slice((*byte)(pointer(to)), size), unsafe.Slice((*byte)(pointer(from)), size))
 }
 
 func (c *Channel) lock(v *VP) {

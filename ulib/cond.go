@@ -52,6 +52,7 @@ func (c *Cond) WaitUntil(m *Mutex, deadline int64) Errno {
 // Signal has one thread that waits go on: of the highest priority the one who has waited longest.
 // pthread_cond_signal(3).
 func (c *Cond) Signal() {
+	point()
 	if c.q.head == nil && c.coming == 0 {
 		return
 	}
@@ -70,6 +71,7 @@ func (c *Cond) Signal() {
 
 // Broadcast has all threads that wait go on. pthread_cond_broadcast(3).
 func (c *Cond) Broadcast() {
+	point()
 	if c.q.head == nil && c.coming == 0 {
 		return
 	}

@@ -18,10 +18,6 @@ type Attr struct {
 // threads counts those that have not ended.
 var threads int64
 
-// Create starts a thread that runs f(arg) with what is usual: pthread_create(3). EAGAIN: no room
-// for its stack.
-func Create(f Func, arg uintptr) (ID, Errno)
-
 // create is Create for all cases.
 func create(f Func, arg uintptr) (ID, Errno) { return CreateWith(&usual, f, arg) }
 
@@ -83,8 +79,7 @@ func CreateWith(attr *Attr, f Func, arg uintptr) (ID, Errno) {
 func (t *thread) begin(f Func, arg uintptr) {
 	*(*uintptr)(unsafe.Pointer(&t.fn)) = *(*uintptr)(unsafe.Pointer(&f))
 	t.arg = arg
-	t.sp = uintptr(unsafe.Pointer(t)) - 16
-	*(*uintptr)(unsafe.Pointer(t.sp)) = threadEntry()
+	t.prepare()
 	t.special = 0
 	t.cancel = 0
 	t.prio = DefaultPriority
@@ -107,7 +102,7 @@ func finish(t *thread, result uintptr) {
 	}
 	v := enter()
 	if atomic.AddInt64(&threads, -1) == 0 {
-		sys.Exit(0)
+		exitProcess()
 	}
 	if t.special&specialBound != 0 {
 		v.unbind(v)
@@ -146,11 +141,6 @@ func (v *VP) finishMain(t, j *thread, result uintptr) {
 	}
 	v.block(&t.exit.lock)
 }
-
-// Join waits for a thread to end and returns its result: pthread_join(3). ESRCH: there is no such
-// thread; EINVAL: it is detached, or another thread is waiting for it; EDEADLK: it is the caller. A
-// cancellation point.
-func Join(id ID) (result uintptr, e Errno)
 
 // join is Join for all cases.
 func join(id ID) (result uintptr, e Errno) {

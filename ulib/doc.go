@@ -27,6 +27,11 @@
 //	n1   SunOS 4                   a pool of one
 //	11   Solaris 9, NetBSD 5       all threads are bound
 //	mn   SVR4, Solaris 2, IRIX     a pool of some, which grows when all are in calls that block
+//	sa   Anderson et al., NetBSD 2 a pool of activations, one for each CPU (activation.go)
+//
+// With activations the kernel takes a thread off its VP when that blocks or its time is up, and
+// gives it back, in a slot, on the ready list; what this side does then is docs/activations.md's
+// U1 to U13. All else is the same code: on pure user operations the models do not differ.
 //
 // # A thread's states, and where it is
 //
@@ -74,5 +79,13 @@
 //
 // thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, bound.go, lwp.go,
 // start.go, model.go; wait.go, timer.go, cancel.go; sem.go, mutex.go, cond.go and whatever else
-// threads meet at; io.go; short_amd64.s.
+// threads meet at; io.go; activation.go; short_amd64.s.
+//
+// # Tests
+//
+// user/tests asks each call about its results, errors, deadlines and cancellation, under every
+// model. On a host the scheduler and what threads meet at run on a machine that takes every
+// decision about which VP goes on, and tries all of them up to a bound (explore_test.go, scenes_test.go):
+//
+//	go test -race -tags explore ./ulib
 package ulib

@@ -55,6 +55,11 @@ func (v *VP) alone() {
 	if options.Model == OneToOne {
 		return
 	}
+	if act.on {
+		// The child has no activations, and a copy of the area.
+		act.on = false
+		options.Model = NToOne
+	}
 	// A thread with a VP of its own has the pool's now.
 	t := v.cur
 	atomic.AndUint32(&t.special, ^uint32(specialBound))

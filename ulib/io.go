@@ -3,6 +3,7 @@ package ulib
 import (
 	"sync/atomic"
 
+	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
 )
 
@@ -87,7 +88,7 @@ func (t *thread) beginCall() {
 		atomic.StoreUint32(&t.inCall, 0)
 		t.die()
 	}
-	if t.special&specialBound == 0 && atomic.AddInt32(&inCalls, 1) >= int32(atomic.LoadUint32(&nvp)) {
+	if t.special&specialBound == 0 && !act.on && atomic.AddInt32(&inCalls, 1) >= int32(atomic.LoadUint32(&nvp)) {
 		allInCalls()
 	}
 }
@@ -108,7 +109,7 @@ func allInCalls() {
 // endCall is the end of a call with error e; false: it is to be made again.
 func (t *thread) endCall(e Errno) bool {
 	atomic.StoreUint32(&t.inCall, 0)
-	if t.special&specialBound == 0 {
+	if t.special&specialBound == 0 && !act.on {
 		atomic.AddInt32(&inCalls, -1)
 	}
 	if e != sys.EINTR {
@@ -119,8 +120,22 @@ func (t *thread) endCall(e Errno) bool {
 }
 
 // interruptCall ends the call that t is in, if it is in one. t.ctl is held.
-func (t *thread) interruptCall() {
-	if atomic.LoadUint32(&t.inCall) != 0 && onGossamer {
+func (t *thread) interruptCall(v *VP) {
+	switch {
+	case atomic.LoadUint32(&t.inCall) == 0:
+	case act.on && t.special&specialBound == 0:
+		act.lock.acquire(v)
+		s := t.slot1
+		for i := range nvp {
+			if vps[i].cur == t {
+				s = vps[i].mine + 1
+			}
+		}
+		act.lock.release()
+		if s != 0 { // otherwise its VP looks for cancel when it blocks
+			sys.Syscall1(sa.SysWakeup, uintptr(s-1))
+		}
+	case onGossamer:
 		sys.LWPWakeup(int(t.lid))
 	}
 }

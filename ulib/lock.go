@@ -1,10 +1,6 @@
 package ulib
 
-import (
-	"sync/atomic"
-
-	"gossamer/ulib/sys"
-)
+import "sync/atomic"
 
 // A lock is held for a few instructions, in a critical section only, and never by two sections
 // that take two of them in the other order: see doc.go.
@@ -16,26 +12,9 @@ type lock struct {
 // puts back what he found, so that the word names the holder for those who spin. The name can be
 // wrong for a moment when several fail at once; that the lock is held is never in doubt.
 func (l *lock) acquire(v *VP) {
+	point()
 	if old := atomic.SwapUint32(&l.word, v.number1); old != 0 {
 		l.spin(v, old)
-	}
-}
-
-const spins = 200 // before one asks whether the holder has a CPU at all
-
-func (l *lock) spin(v *VP, old uint32) {
-	for {
-		atomic.CompareAndSwapUint32(&l.word, v.number1, old)
-		for n := 0; atomic.LoadUint32(&l.word) != 0; n++ {
-			pause()
-			if n == spins {
-				n = 0
-				sys.Yield()
-			}
-		}
-		if old = atomic.SwapUint32(&l.word, v.number1); old == 0 {
-			return
-		}
 	}
 }
 

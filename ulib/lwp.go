@@ -1,3 +1,5 @@
+//go:build !explore
+
 package ulib
 
 import (
@@ -10,39 +12,6 @@ import (
 
 // onGossamer: the system has NetBSD's calls for LWPs; otherwise Linux's are used.
 var onGossamer bool
-
-// A vpBlock is a VP with what it needs beside.
-type vpBlock struct {
-	vp VP
-	m  sys.ReportM
-}
-
-var vpCount uint32 // atomic; VPs made
-
-// newVP makes a VP that nothing runs on. ENOMEM.
-func newVP() (*VP, Errno) {
-	at, e := sys.MmapAnon((unsafe.Sizeof(vpBlock{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
-	if e != 0 {
-		return nil, sys.ENOMEM
-	}
-	b := (*vpBlock)(unsafe.Pointer(at))
-	v := &b.vp
-	putVP(&v.self, v)
-	v.number1 = atomic.AddUint32(&vpCount, 1)
-	v.index = notPool
-	v.sched.prio = 255 // nobody's is higher
-	v.disabled = 1
-	put(&v.cur, &v.sched)
-	sched := uintptr(unsafe.Pointer(&v.sched))
-	b.m.Init(sched)
-	m := uintptr(unsafe.Pointer(&b.m))
-	*(*uintptr)(unsafe.Pointer(&v.m)) = m
-	v.sched.g.m = m
-	v.sched.g.split = throwSplit
-	return v, 0
-}
-
-func putVP(p **VP, v *VP) { *(*uintptr)(unsafe.Pointer(p)) = uintptr(unsafe.Pointer(v)) }
 
 // start gives v an LWP. EAGAIN, ENOMEM.
 func (v *VP) start() Errno {
@@ -91,63 +60,4 @@ func (v *VP) unpark() {
 	} else {
 		sys.Futex(&v.token, sys.FUTEX_WAKE|sys.FUTEX_PRIVATE, 1, nil, nil, 0)
 	}
-}
-
-// The pool: VPs that share their threads.
-var (
-	vps      [maxVP]*VP
-	nvp      uint32 // atomic; of those, how many there are
-	poolLock lock   // who adds one
-	inCalls  int32  // atomic; how many are in calls that may block
-	grown    uint32 // atomic; how often the pool has grown because all were
-	stalls   uint32 // atomic; how often it would have, but must not
-)
-
-// join makes v one of the pool.
-func (v *VP) join() {
-	n := atomic.LoadUint32(&nvp)
-	putVP(&vps[n], v)
-	v.index = n
-	v.queue.look = timers.told
-	atomic.StoreUint32(&nvp, n+1)
-}
-
-// SetConcurrency has at least n LWPs run threads of process scope, in the model MToN; in others it
-// does nothing. thr_setconcurrency(3), pthread_setconcurrency(3). EINVAL: n is negative or above
-// 64; EAGAIN: no more LWPs.
-func SetConcurrency(n int) Errno {
-	if n < 0 || n > maxVP {
-		return sys.EINVAL
-	}
-	if options.Model != MToN {
-		return 0
-	}
-	for int(atomic.LoadUint32(&nvp)) < n {
-		if e := addVP(); e != 0 {
-			return e
-		}
-	}
-	return 0
-}
-
-// Concurrency is how many LWPs run threads of process scope.
-func Concurrency() int { return int(atomic.LoadUint32(&nvp)) }
-
-// addVP adds a VP to the pool.
-func addVP() Errno {
-	v := enter()
-	poolLock.acquire(v)
-	e := sys.EAGAIN
-	if atomic.LoadUint32(&nvp) < maxVP {
-		var n *VP
-		if n, e = newVP(); e == 0 {
-			timers.lock.acquire(v)
-			n.join()
-			timers.lock.release()
-			e = n.start()
-		}
-	}
-	poolLock.release()
-	v.leave()
-	return e
 }

@@ -3,9 +3,11 @@
 package ulib
 
 import (
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
+	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
 )
 
@@ -35,12 +37,6 @@ func swtch(to *thread, unlock *lock)
 //
 //go:noescape
 func toScheduler(unlock *lock)
-
-//go:noescape
-func semPost(s *Semaphore) Errno
-
-//go:noescape
-func semWait(s *Semaphore) Errno
 
 // threadEntry is where a thread begins, schedulerEntry where a VP's scheduler does: what their
 // stacks return to first.
@@ -73,4 +69,47 @@ const archSetGS = 0x1001
 // setGS makes v the VP of the LWP that calls: arch_prctl(2), ARCH_SET_GS.
 func setGS(v *VP) sys.Errno {
 	return sys.Err(sys.Syscall2(syscall.SYS_ARCH_PRCTL, archSetGS, uintptr(unsafe.Pointer(v))))
+}
+
+// prepare makes t's stack one that threadEntry has not run on yet.
+func (t *thread) prepare() {
+	t.sp = uintptr(unsafe.Pointer(t)) - 16
+	*(*uintptr)(unsafe.Pointer(t.sp)) = threadEntry()
+}
+
+// Now is the monotonic clock in nanoseconds: what deadlines are given in. It makes a system call.
+func Now() int64 { return sys.Now() }
+
+// ticks is a clock that costs nothing to read; how fast it is does not matter much.
+func ticks() uint64 { return sys.RDTSC() }
+
+// exitProcess is for the last thread.
+func exitProcess() { sys.Exit(0) }
+
+const spins = 200 // before one asks whether the holder has a CPU at all
+
+// spin takes the lock, which the VP numbered old-1 was found to hold.
+func (l *lock) spin(v *VP, old uint32) {
+	for {
+		atomic.CompareAndSwapUint32(&l.word, v.number1, old)
+		for n := 0; atomic.LoadUint32(&l.word) != 0; n++ {
+			pause()
+			if n == spins {
+				n = 0
+				giveWay(old)
+			}
+		}
+		if old = atomic.SwapUint32(&l.word, v.number1); old == 0 {
+			return
+		}
+	}
+}
+
+// giveWay lets the VP run that holds what the caller spins for: U10.
+func giveWay(holder uint32) {
+	if act.on && holder-1 < nvp {
+		sys.Syscall1(sa.SysHandoff, uintptr(holder-1))
+		return
+	}
+	sys.Yield()
 }

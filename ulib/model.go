@@ -18,6 +18,9 @@ const (
 	// MToN: threads on a pool of LWPs. A thread in a call that blocks keeps its LWP; when all are
 	// so kept, the pool grows if it may. SVR4, Solaris 2, IRIX, AIX.
 	MToN
+	// Activations: threads on as many activations as there are CPUs. When a thread blocks in the
+	// kernel, its CPU is given to another thread at once. Anderson et al., NetBSD 2.
+	Activations
 )
 
 // A Scope says what a thread competes with for a CPU: PTHREAD_SCOPE_PROCESS, PTHREAD_SCOPE_SYSTEM.
@@ -31,8 +34,9 @@ const (
 
 // Options are for [StartWith].
 type Options struct {
-	Model Model // 0: as the variable ULIB_MODEL says, n1, 11 or mn; NToOne if there is none
-	LWPs  int   // of MToN: how many to begin with; 0: one for each CPU
+	Model Model // 0: as the variable ULIB_MODEL says, n1, 11, mn or sa; NToOne if there is none
+	LWPs  int   // of MToN: how many to begin with; of Activations: how many at most; 0: one for each CPU
+	Slots int   // of Activations: how many threads can be in the kernel at a time; 0: 64
 	Fixed bool  // of MToN: the pool does not grow by itself
 }
 
@@ -48,6 +52,8 @@ func ModelName(m Model) string {
 		return "11"
 	case MToN:
 		return "mn"
+	case Activations:
+		return "sa"
 	}
 	return "?"
 }
@@ -57,7 +63,7 @@ func CurrentModel() Model { return options.Model }
 
 // modelOf is the model that a variable's value names; 0: none.
 func modelOf(name string) Model {
-	for m := NToOne; m <= MToN; m++ {
+	for m := NToOne; m <= Activations; m++ {
 		if ModelName(m) == name {
 			return m
 		}

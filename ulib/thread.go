@@ -56,6 +56,8 @@ type thread struct {
 
 	ctl      lock     // who cancels it holds this; before exit.lock, if both are wanted
 	home     *VP      // constant, if it is bound
+	tookG    uintptr  // [act.lock] its g when the kernel took it off its VP
+	slot1    uint32   // [act.lock] the slot that it is in, plus one, if the kernel has put it there
 	cleanups *Cleanup // [own] the last one pushed
 	specific uintptr  // [own] values for keys, or 0
 	wants    *Mutex   // [piLock] that it waits for, if that inherits

@@ -7,9 +7,6 @@ import (
 	"gossamer/ulib/sys"
 )
 
-// Now is the monotonic clock in nanoseconds: what deadlines are given in. It makes a system call.
-func Now() int64 { return sys.Now() }
-
 // timers is a heap of the threads that wait with a deadline, the earliest first. Locks of wait
 // queues are taken under its lock, never the other way round.
 var timers struct {
@@ -34,7 +31,7 @@ var lastLook uint64 // atomic
 
 // lookDue reports whether it is time to look at the clock.
 func lookDue() bool {
-	now := sys.RDTSC()
+	now := ticks()
 	last := atomic.LoadUint64(&lastLook)
 	return now-last >= lookEvery && atomic.CompareAndSwapUint64(&lastLook, last, now)
 }
@@ -116,6 +113,16 @@ func noteFirst() {
 
 // lookAtTimers tells all VPs whether there are timers to look at.
 func lookAtTimers(yes uint32) {
+	if act.on {
+		// The kernel has a VP that computes look at the first tick from then on.
+		at := timers.first
+		if yes == 0 {
+			at = 0
+		}
+		for i := range nvp {
+			vps[i].wakeAt = at
+		}
+	}
 	if timers.told == yes {
 		return
 	}
@@ -178,6 +185,7 @@ func expireTimers(v *VP) {
 		removeTimer(t)
 		// A thread that is about to wait sees expired, or its queue is seen here.
 		atomic.SwapUint32(&t.expired, 1)
+		point()
 		v.interrupt(t, uncancellable, sys.ETIMEDOUT)
 	}
 	timers.lock.release()

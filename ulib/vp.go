@@ -14,7 +14,12 @@ import (
 type VP struct {
 	disabled uint32
 	pending  uint32
-	_        [sa.Own - 8]byte
+	slot     uint32 // activations: mine, or none while no thread runs
+	quantum  uint32
+	sigmask  uint64
+	wakeAt   int64
+	upcallFS uint64
+	_        [sa.Own - 40]byte
 
 	self    *VP
 	cur     *thread // that runs; sched if none
@@ -29,11 +34,17 @@ type VP struct {
 	streak uint32 // times that lifo was preferred to the queue
 	queue  runQueue
 
-	sched thread // the scheduler as a thread: a context, and no control block otherwise
-	idle  lock   // nobody's: for switches that need not unlock anything
-	token uint32 // 1: the LWP need not sleep. See park
-	turn  uint32 // where stealing begins
-	lwp   sys.LWP
+	sched thread     // the scheduler as a thread: a context, and no control block otherwise
+	idle  lock       // nobody's: for switches that need not unlock anything
+	token uint32     // 1: the LWP need not sleep. See park
+	turn  uint32     // where stealing begins
+	mine  uint32     // activations: the slot that it has named
+	tls   [2]uintptr // activations: FS base is the address of the second
+	top   uintptr    // and the top of the scheduler's stack
+	tookG uintptr    // and what g was at the last upcall
+
+	handoff *thread // that the scheduler is to run, for it is in a slot
+	lwp     sys.LWP
 
 	bound     *thread // that alone runs here, if it is not of the pool
 	nextSpare *VP     // [spare.lock]
@@ -63,6 +74,7 @@ func (v *VP) readied(old *thread) {
 	if old != nil {
 		v.enqueue(old)
 	}
+	point()
 	if idleVPs != 0 {
 		wakeIdle()
 	}
@@ -94,6 +106,7 @@ func (v *VP) readyLast(t *thread) {
 		}
 		v.enqueue(t)
 	}
+	point()
 	if atomic.LoadUint64(&idleVPs) != 0 {
 		wakeIdle()
 	}
@@ -102,8 +115,13 @@ func (v *VP) readyLast(t *thread) {
 // wakeIdle makes one VP that sleeps look for work.
 func wakeIdle() {
 	for {
+		point()
 		m := atomic.LoadUint64(&idleVPs)
 		if m == 0 {
+			return
+		}
+		if act.on {
+			wakeActivation()
 			return
 		}
 		if atomic.CompareAndSwapUint64(&idleVPs, m, m&(m-1)) {
@@ -144,17 +162,22 @@ func (v *VP) nextQueued() *thread {
 // block leaves the thread that calls, which somebody will make ready, for another, in a critical
 // section, which ends. unlock guards what that somebody will look at.
 func (v *VP) block(unlock *lock) {
-	n := v.next()
+	v.switchTo(v.next(), unlock)
+}
+
+// switchTo leaves the caller for n; for the scheduler, if n is nil, or only that can resume n.
+func (v *VP) switchTo(n *thread, unlock *lock) {
 	if n == nil {
+		toScheduler(unlock)
+		return
+	}
+	if n.special&specialSlot != 0 {
+		put(&v.handoff, n)
 		toScheduler(unlock)
 		return
 	}
 	swtch(n, unlock)
 }
-
-// Yield lets others of at least the same priority run before the thread that calls goes on.
-// POSIX sched_yield.
-func Yield()
 
 // yield is Yield for all cases.
 func yield() {
@@ -187,7 +210,7 @@ func yield() {
 	if atomic.LoadUint64(&idleVPs) != 0 {
 		wakeIdle()
 	}
-	swtch(n, &q.lock)
+	v.switchTo(n, &q.lock)
 }
 
 // look is what a critical section ends with if VP.pending was set meanwhile: a thread of a higher
@@ -195,6 +218,9 @@ func yield() {
 func look() {
 	v := enter()
 	v.pending = 0
+	if act.on && v.index != notPool {
+		v.drain()
+	}
 	t := v.cur
 	q := &v.queue
 	q.lock.acquire(v)
@@ -207,14 +233,14 @@ func look() {
 		q.push(n)
 	}
 	q.pushFront(t)
-	swtch(q.pop(), &q.lock)
+	v.switchTo(q.pop(), &q.lock)
 }
 
 // schedule is what a VP does when its threads have left it. It runs on the VP's own stack,
 // disabled, and never returns.
 func (v *VP) schedule() {
 	for {
-		swtch(v.find(), &v.idle)
+		v.resume(v.find())
 	}
 }
 
@@ -223,9 +249,20 @@ func (v *VP) find() *thread {
 	if v.index == notPool {
 		return v.findBound()
 	}
+	if t := v.handoff; t != nil {
+		put(&v.handoff, nil)
+		return t
+	}
 	for {
+		if act.on {
+			v.pending = 0
+			v.drain()
+		}
 		expireTimers(v)
 		if t := v.work(); t != nil {
+			if idleVPs != 0 && act.on && v.anyWork() {
+				wakeIdle()
+			}
 			return t
 		}
 		v.rest()
@@ -265,7 +302,12 @@ func (v *VP) work() *thread {
 
 // rest sleeps until somebody has work, or the next deadline.
 func (v *VP) rest() {
+	if act.on {
+		v.restIdle()
+		return
+	}
 	mine := uint64(1) << v.index
+	point()
 	atomic.OrUint64(&idleVPs, mine)
 	if v.anyWork() {
 		atomic.AndUint64(&idleVPs, ^mine)
@@ -279,6 +321,7 @@ func (v *VP) rest() {
 // afterwards, so one of the two sees the other.
 func (v *VP) anyWork() bool {
 	for i := range atomic.LoadUint32(&nvp) {
+		point()
 		o := vps[i]
 		if atomic.LoadUint32(&o.queue.mask) != 0 || atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&o.lifo))) != 0 {
 			return true

@@ -14,6 +14,7 @@ import (
 // says where it waits, and then looks for a reason: one of the two sees the other.
 func (q *waitQueue) wait(v *VP, t *thread, how uintptr) Errno {
 	q.add(t, how)
+	point()
 	atomic.AddUint32(&t.reason, 0) // what is above is seen before what is below is read
 	if e := t.stop(how); e != 0 {
 		q.remove(t)
@@ -50,6 +51,7 @@ func (t *thread) stop(how uintptr) Errno {
 // The caller sees to it that what t waits for does not go away meanwhile: t does not return from
 // its wait before it has had a lock that the caller holds, timers.lock or t.ctl.
 func (v *VP) interrupt(t *thread, how uintptr, reason Errno) {
+	point()
 	q, has := t.waitsAt()
 	if q == nil || has > how {
 		return

@@ -53,7 +53,7 @@ func run(t *testing.T, cmd *exec.Cmd) (string, int) {
 
 func TestShell(t *testing.T) {
 	bin := build(t, "sh", "box", "true")
-	for _, name := range []string{"cat", "cp", "echo", "false", "head", "ls", "mkdir", "mv", "pwd", "rm", "sleep", "wc", "kill"} {
+	for _, name := range []string{"cat", "cp", "echo", "false", "env", "head", "ls", "mkdir", "mv", "pwd", "rm", "sleep", "wc", "kill"} {
 		if err := os.Symlink("box", filepath.Join(bin, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +92,8 @@ func TestShell(t *testing.T) {
 		{"&& echo", "sh: command missing before && or ||\n", 2},
 		{"head -n 2 < none2 || echo failed", "sh: none2: ENOENT\nfailed\n", 0},
 		{"echo -n a; echo b", "ab\n", 0},
+		{"env A=1 PATH=x | cat", "A=1\nPATH=x\n", 0},
+		{"env A=1 none", "env: none: ENOENT\n", 127},
 		{"sleep", "usage: sleep SECONDS[.FRACTION]\n", 2},
 		{"cd none; echo $?", "cd: none: ENOENT\n1\n", 0},
 	} {

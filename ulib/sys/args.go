@@ -30,6 +30,16 @@ func Arg(i int) string {
 func Argv() uintptr { return boot.args + 8 }
 func Envp() uintptr { return boot.args + 8*uintptr(Argc()+2) }
 
+// VectorAt returns string i of a null-ended list of addresses such as [Envp]; false past its end,
+// which is to be looked for in order.
+func VectorAt(list uintptr, i int) (s string, ok bool) {
+	at := word(list + 8*uintptr(i))
+	if at == 0 {
+		return "", false
+	}
+	return CString(at), true
+}
+
 // Getenv returns the value of a variable.
 func Getenv(name string) (value string, found bool) {
 	for p := Envp(); word(p) != 0; p += 8 {

@@ -19,6 +19,9 @@ const (
 	mMallocing = 0xf0
 )
 
+// SetCurG says which g is in use.
+func (m *ReportM) SetCurG(g uintptr) { m.m[MCurG/8] = uint64(g) }
+
 // Init prepares m for a g. Reports of two LWPs at once share one stack.
 func (m *ReportM) Init(g uintptr) {
 	m.g = boot.reportG

@@ -78,6 +78,59 @@ func userSignalWait(n int) uint64 {
 	return t
 }
 
+var (
+	pipeRead, pipeWrite int
+	stamp, total        uint64
+)
+
+func reader(n uintptr) uintptr {
+	var b [1]byte
+	for range n {
+		stamp = sys.RDTSC()
+		ulib.Read(pipeRead, b[:])
+		total += sys.RDTSC() - stamp
+		pong.Post()
+	}
+	return 0
+}
+
+// blocks has a thread read from an empty pipe n times, and writes to it from another. It returns the
+// ticks from before the read until another thread runs, and from the write until the first does.
+func blocks(n int) (block, unblock uint64) {
+	var e sys.Errno
+	pipeRead, pipeWrite, e = ulib.Pipe()
+	must(e, "pipe")
+	total = 0
+	pong.Post()
+	id, e := ulib.Create(reader, uintptr(n))
+	must(e, "create")
+	ulib.Yield()
+	var b [1]byte
+	for range n {
+		pong.Wait()
+		block += sys.RDTSC() - stamp
+		stamp = sys.RDTSC()
+		sys.Write(pipeWrite, b[:])
+	}
+	ulib.Join(id)
+	pong.Wait()
+	sys.Close(pipeRead)
+	sys.Close(pipeWrite)
+	return block, total
+}
+
+// A thread blocks in the kernel: until the next one runs.
+func userBlock(n int) uint64 {
+	block, _ := blocks(n)
+	return block
+}
+
+// What a thread waits for comes: until it runs, the write and a wait included.
+func userUnblock(n int) uint64 {
+	_, unblock := blocks(n)
+	return unblock
+}
+
 // A mutex that nobody else wants.
 func userMutex(n int) uint64 {
 	t := sys.RDTSC()

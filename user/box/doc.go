@@ -5,5 +5,5 @@
 // the same. Every command prints its usage and ends with status 2 on wrong arguments, and
 // with 1 when something it tried failed. "box" alone lists them.
 //
-// Reading order: main.go, text.go, files.go, ls.go, process.go, lwp.go, lwps.go.
+// Reading order: main.go, text.go, files.go, ls.go, process.go, env.go, lwp.go, lwps.go.
 package main

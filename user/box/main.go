@@ -18,6 +18,7 @@ var commands = [...]command{
 	{"cat", "cat [FILE…]", cat},
 	{"cp", "cp FROM TO", cp},
 	{"echo", "echo [-n] [WORD…]", echo},
+	{"env", "env [NAME=VALUE…] [PROGRAM [ARG…]]", env},
 	{"false", "false", no},
 	{"free", "free", free},
 	{"head", "head [-n LINES] [FILE]", head},

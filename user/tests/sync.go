@@ -586,6 +586,10 @@ func threadCalls() {
 	under(&ulib.Options{Model: ulib.OneToOne}, askCalls)
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 1}, askCalls)
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 4}, askCalls)
+	if gossamer {
+		under(&ulib.Options{Model: ulib.Activations}, askCalls)
+		under(&ulib.Options{Model: ulib.Activations, LWPs: 1}, askCalls)
+	}
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 2, Fixed: true}, askStall)
 }
 

@@ -20,11 +20,24 @@ var (
 
 // underModels runs f in a program of its own under each model.
 func underModels(f func()) {
-	for m := ulib.NToOne; m <= ulib.MToN; m++ {
+	for m := ulib.NToOne; m <= lastModel(); m++ {
 		under(&ulib.Options{Model: m}, f)
 	}
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 1}, f)
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 5}, f)
+	if gossamer {
+		under(&ulib.Options{Model: ulib.Activations, LWPs: 1}, f)
+		under(&ulib.Options{Model: ulib.Activations, LWPs: 5}, f)
+		under(&ulib.Options{Model: ulib.Activations, Slots: 1}, f)
+	}
+}
+
+// lastModel is the last of those that this system has.
+func lastModel() ulib.Model {
+	if gossamer {
+		return ulib.Activations
+	}
+	return ulib.MToN
 }
 
 // under runs f in a program of its own whose threads are as o says.
@@ -231,7 +244,7 @@ func waitsAndNotes(n uintptr) uintptr {
 // Has a thread the stack it asked for, and does one that needs more end the program?
 func threadStacks() {
 	underModels(askStacks)
-	for m := ulib.NToOne; m <= ulib.MToN; m++ {
+	for m := ulib.NToOne; m <= lastModel(); m++ {
 		exits(func() {
 			sys.Close(2)
 			ulib.StartWith(&ulib.Options{Model: m})
@@ -270,7 +283,7 @@ func askStacks() {
 // Is a stack used again, and does the program end with its last thread, or main's return?
 func threadEnds() {
 	underModels(askEnds)
-	for m := ulib.NToOne; m <= ulib.MToN; m++ {
+	for m := ulib.NToOne; m <= lastModel(); m++ {
 		o := &ulib.Options{Model: m}
 		exits(func() {
 			ok(ulib.StartWith(o), "start")

@@ -1,0 +1,318 @@
+//go:build !explore
+
+package ulib
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"gossamer/ulib/sa"
+	"gossamer/ulib/sys"
+)
+
+// Scheduler activations: the pool's VPs are activations. Package sa has what is agreed with the
+// kernel, docs/activations.md the rules; U… are the ones for this side.
+//
+// A VP names a slot in VP.mine, where the kernel puts the thread that it takes off the VP, whichever
+// runs then: threads that switch by themselves change VP.cur and leave the slot alone. So whose
+// registers a slot holds is known from VP.cur of the VP that had named it, until either that VP,
+// in its next upcall, or another, that has found the slot on the ready list, notes it in owner.
+
+// slotless is VP.mine of a VP without one.
+const slotless = sa.None
+
+var act struct {
+	on      bool // constant after Start
+	process *sa.Process
+	area    uintptr
+
+	// lock guards owner, free, and VP.mine and VP.cur of VPs that do not run.
+	lock  lock
+	owner [sa.MaxSlot]*thread // of slots whose thread has been taken off its VP
+	free  uint32              // slots that nobody names, linked by nextFree: number plus one
+	next  [sa.MaxSlot]uint32
+
+	waking uint32 // atomic; 1: an idle VP has been woken and does not run yet
+}
+
+// Offsets in a slot, for assembly.
+const (
+	slotAX    = sa.SlotAX
+	slotCX    = sa.SlotCX
+	slotDX    = sa.SlotDX
+	slotBX    = sa.SlotBX
+	slotSP    = sa.SlotSP
+	slotBP    = sa.SlotBP
+	slotSI    = sa.SlotSI
+	slotDI    = sa.SlotDI
+	slotR8    = sa.SlotR8
+	slotR9    = sa.SlotR9
+	slotR10   = sa.SlotR10
+	slotR11   = sa.SlotR11
+	slotR12   = sa.SlotR12
+	slotR13   = sa.SlotR13
+	slotR14   = sa.SlotR14
+	slotR15   = sa.SlotR15
+	slotIP    = sa.SlotIP
+	slotFlags = sa.SlotFlags
+	slotFX    = sa.SlotFX
+)
+
+func upcallAddresses() (entry, low, high uintptr)
+
+//go:noescape
+func resumeSlot(slot *sa.Slot, tls uintptr)
+
+func slotAt(s uint32) *sa.Slot {
+	return (*sa.Slot)(unsafe.Pointer(uintptr(act.process.Slots) + uintptr(s)*sa.SlotSize))
+}
+
+// upcall is every upcall, on the VP's stack, disabled. That this VP has no thread now is all it
+// says (U3); the rest is on the ready list.
+func upcall(why, slot uintptr) {
+	v := enter()
+	act.lock.acquire(v)
+	t := v.lostThread(v.tookG)
+	act.lock.release()
+	if why == sa.Blocked && t != nil && atomic.LoadUint32(&t.cancel) == cancelPending && atomic.LoadUint32(&t.inCall) != 0 {
+		// It was cancelled after it had looked, and before it slept.
+		sys.Syscall1(sa.SysWakeup, slot)
+	}
+	v.m.SetCurG(uintptr(unsafe.Pointer(&v.sched)))
+	v.schedule()
+}
+
+// lostThread notes that the kernel has taken the thread that v ran, and returns that; nil if there
+// was none, or somebody has noted it already. g is what the thread had for its g: another one
+// while it reports a fatal error. act.lock is held.
+func (v *VP) lostThread(g uintptr) *thread {
+	t := v.cur
+	if t == &v.sched {
+		return nil
+	}
+	put(&act.owner[v.mine], t)
+	t.slot1 = v.mine + 1
+	t.tookG = g
+	v.mine = slotless
+	put(&v.cur, &v.sched)
+	return t
+}
+
+// drain takes what the kernel has made ready into v's queue, the oldest first (U4).
+func (v *VP) drain() {
+	if atomic.LoadUint32(&act.process.Ready) == 0 {
+		return
+	}
+	act.lock.acquire(v)
+	var oldest uint32
+	for s := atomic.SwapUint32(&act.process.Ready, 0); s != 0; {
+		slot := slotAt(s - 1)
+		next := slot.Next
+		slot.Next = oldest // the kernel does not read it
+		oldest = s
+		s = next
+	}
+	for s := oldest; s != 0; {
+		next := slotAt(s - 1).Next
+		t := ownerOf(s - 1)
+		atomic.OrUint32(&t.special, specialSlot)
+		v.enqueue(t)
+		s = next
+	}
+	act.lock.release()
+}
+
+// ownerOf returns the thread in a slot of the ready list. act.lock is held.
+func ownerOf(s uint32) *thread {
+	if t := act.owner[s]; t != nil {
+		return t
+	}
+	// Its VP has not had the upcall yet.
+	for i := range nvp {
+		if vps[i].mine == s {
+			return vps[i].lostThread(*(*uintptr)(unsafe.Pointer(uintptr(vps[i].upcallFS) - 8)))
+		}
+	}
+	return nil
+}
+
+// resume goes on with a thread that is ready, from the scheduler.
+func (v *VP) resume(t *thread) {
+	if t.special&specialSlot == 0 {
+		if v.mine == slotless && !v.takeSlot() {
+			// Every slot holds a thread: one of those can run.
+			v.queue.lock.acquire(v)
+			v.queue.pushFront(t)
+			v.queue.lock.release()
+			if t = v.slotted(); t == nil {
+				return
+			}
+			v.resume(t)
+		}
+		swtch(t, &v.idle)
+		return
+	}
+	s := t.slot1 - 1
+	act.lock.acquire(v)
+	if v.mine != slotless {
+		v.giveSlot()
+	}
+	v.name(s)
+	put(&v.cur, t)
+	t.slot1 = 0
+	put(&act.owner[s], nil)
+	act.lock.release()
+	atomic.AndUint32(&t.special, ^uint32(specialSlot))
+	t.g.m = v.sched.g.m
+	v.m.SetCurG(uintptr(unsafe.Pointer(t)))
+	v.pending = 0
+	v.restart()
+	resumeSlot(slotAt(s), t.tookG)
+}
+
+// schedulerBase is how far below the top of a VP's stack whatever runs there begins: above lies
+// what a switch to the scheduler begins with.
+const schedulerBase = 128
+
+// restart makes the scheduler's context one that begins: nobody will come back to where it is.
+func (v *VP) restart() {
+	v.sched.sp = v.top - schedulerBase/2
+	*(*uintptr)(unsafe.Pointer(v.sched.sp)) = schedulerEntry()
+}
+
+// resumeAgain is for a resumption that has found something pending (U7): once, and keeping the
+// thread, which is still in its slot.
+func resumeAgain() {
+	v := enter()
+	v.drain()
+	v.pending = 0
+	resumeSlot(slotAt(v.mine), v.cur.tookG)
+}
+
+// takeSlot gives v a free slot.
+func (v *VP) takeSlot() bool {
+	act.lock.acquire(v)
+	s := act.free
+	if s != 0 {
+		act.free = act.next[s-1]
+		v.name(s - 1)
+	}
+	act.lock.release()
+	return s != 0
+}
+
+// name makes s v's slot, for the kernel too, which forgets it at an upcall.
+func (v *VP) name(s uint32) { v.mine, v.slot = s, s }
+
+// giveSlot frees v's slot. act.lock is held.
+func (v *VP) giveSlot() {
+	act.next[v.mine] = act.free
+	act.free = v.mine + 1
+	v.mine = slotless
+}
+
+// slotted takes a thread that has a slot from any queue.
+func (v *VP) slotted() *thread {
+	for i := range nvp {
+		q := &vps[i].queue
+		q.lock.acquire(v)
+		for p := range q.level {
+			for t := q.level[p].head; t != nil; t = t.next {
+				if t.special&specialSlot != 0 {
+					q.remove(t)
+					q.lock.release()
+					return t
+				}
+			}
+		}
+		q.lock.release()
+	}
+	return nil
+}
+
+// restIdle is rest for an activation (U8).
+func (v *VP) restIdle() {
+	mine := uint64(1) << v.index
+	seen := atomic.LoadUint32(&act.process.Posts)
+	atomic.OrUint64(&idleVPs, mine)
+	if !v.anyWork() && atomic.LoadUint32(&act.process.Ready) == 0 {
+		deadline := nextDeadline()
+		if deadline == noDeadline {
+			deadline = 0
+		}
+		sys.Syscall2(sa.SysYield, uintptr(seen), uintptr(max(deadline, 0)))
+	}
+	atomic.AndUint64(&idleVPs, ^mine)
+	atomic.StoreUint32(&act.waking, 0)
+}
+
+// wakeActivation wakes an idle VP, unless one is on its way: that looks everywhere (U9).
+func wakeActivation() {
+	if atomic.CompareAndSwapUint32(&act.waking, 0, 1) {
+		sys.Syscall0(sa.SysWake)
+	}
+}
+
+// quantum is how many ticks a thread may run while others wait.
+const quantum = 2
+
+var (
+	tops         [sa.MaxVP]uint64
+	registration sa.Registration
+)
+
+// startActivations registers n VPs; the caller, the main thread, runs on the first from then on.
+func startActivations(n, slots int) Errno {
+	entry, low, high := upcallAddresses()
+	r := &registration
+	*r = sa.Registration{Entry: uint64(entry), Lo: uint64(low), Hi: uint64(high), NVP: uint32(n), NSlot: uint32(slots)}
+	r.Stacks = uint64(uintptr(unsafe.Pointer(&tops)))
+	for i := range n {
+		stack, e := sys.MmapAnon(schedulerStack)
+		if e != 0 {
+			return sys.ENOMEM
+		}
+		tops[i] = uint64(stack + schedulerStack)
+	}
+	if e := sys.Err(sys.Syscall1(sa.SysRegister, uintptr(unsafe.Pointer(r)))); e != 0 {
+		return e
+	}
+	act.area = uintptr(r.Area)
+	*(*uintptr)(unsafe.Pointer(&act.process)) = act.area
+	for i := range n {
+		v := (*VP)(unsafe.Pointer(act.area + sa.VPAt(i)))
+		m, e := sys.MmapAnon((unsafe.Sizeof(sys.ReportM{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
+		if e != 0 {
+			return sys.ENOMEM
+		}
+		v.init((*sys.ReportM)(unsafe.Pointer(m)))
+		top := uintptr(tops[i])
+		v.top = top
+		v.sched.g.lo, v.sched.g.hi = top-schedulerStack, top
+		v.sched.g.guards = [2]uintptr{v.sched.g.lo + stackGuard, v.sched.g.lo + stackGuard}
+		v.restart()
+		v.mine = slotless
+		v.tls[0] = uintptr(unsafe.Pointer(&v.sched))
+		v.upcallFS = uint64(uintptr(unsafe.Pointer(&v.tls[1])))
+		v.quantum = quantum
+		v.join()
+	}
+	for s := slots - 1; s > 0; s-- {
+		act.next[s] = act.free
+		act.free = uint32(s) + 1
+	}
+	act.on = true
+	v := vps[0]
+	v.upcallFS = uint64(sys.LWPGetPrivate())
+	v.name(0)
+	put(&v.cur, mainThread)
+	mainThread.g.m = v.sched.g.m
+	v.m.SetCurG(uintptr(unsafe.Pointer(mainThread)))
+	become(mainThread)
+	v.disabled = 0
+	if e := sys.Err(sys.Syscall0(sa.SysEnable)); e != 0 {
+		return e
+	}
+	sys.Syscall1(sa.SysSetConcurrency, uintptr(n))
+	return 0
+}

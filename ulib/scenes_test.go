@@ -1,0 +1,443 @@
+//go:build explore
+
+package ulib
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"unsafe"
+
+	"gossamer/ulib/sys"
+)
+
+// A scene is what the main thread does; on every path all threads have to end.
+type scene struct {
+	name  string
+	vps   int
+	bound int
+	run   func()
+}
+
+var scenes = []scene{
+	{"create and join", 2, 3, sceneJoin},
+	{"detach", 2, 3, sceneDetach},
+	{"semaphore", 2, 3, sceneSemaphore},
+	{"mutex", 2, 3, sceneMutex},
+	{"condition", 2, 3, sceneCondition},
+	{"yield", 2, 3, sceneYield},
+	{"deadline", 2, 3, sceneDeadline},
+	{"cancel", 2, 3, sceneCancel},
+	{"channel", 2, 3, sceneChannel},
+	{"priority", 2, 3, scenePriority},
+	{"inheritance", 2, 3, sceneInherit},
+	{"rwmutex", 2, 3, sceneRWMutex},
+	{"deadline only", 2, 3, sceneDeadlineOnly},
+	{"cancel only", 2, 3, sceneCancelOnly},
+	{"cancel and forget", 2, 3, sceneForget},
+	{"idle VP", 2, 3, sceneIdle},
+	{"readers give up", 2, 3, sceneRWTimeout},
+	{"three VPs", 3, 1, sceneSemaphore},
+}
+
+var (
+	s1, s2     Semaphore
+	m1         Mutex
+	c1         Cond
+	ch1        Channel
+	rw1        RWMutex
+	inside, n1 int
+	ids        [4]ID
+)
+
+// reset makes everything as it is at the start of a program.
+func reset(t *testing.T, count int) {
+	pool.free = [32]*thread{}
+	pool.unused = arenaStart
+	pool.guards = maxGuards
+	pool.lock, piLock, poolLock, timers.lock, spare.lock = lock{}, lock{}, lock{}, lock{}, lock{}
+	timers.n, timers.told, timers.first = 0, 0, noDeadline
+	spare.first = nil
+	vpCount, nvp, idleVPs, inCalls = 0, 0, 0, 0
+	threads, lastLook = 1, 0
+	options = Options{Model: MToN}
+	s1, s2, m1, c1, ch1, rw1 = Semaphore{}, Semaphore{}, Mutex{}, Cond{}, Channel{}, RWMutex{}
+	inside, n1 = 0, 0
+	ids = [4]ID{}
+	for i := range count {
+		if allVPs[i] == nil {
+			v, e := newVP()
+			if e != 0 {
+				t.Fatal(e)
+			}
+			allVPs[i] = v
+		}
+		v := allVPs[i]
+		m := v.m
+		*v = VP{}
+		v.init(m)
+		v.sched.name = [16]byte{'s', byte('0' + i)}
+		v.join()
+	}
+	mainThread = newMain(t)
+}
+
+var allVPs [8]*VP
+
+func newMain(t *testing.T) *thread {
+	m := pool.carve(minClass)
+	*m = thread{g: m.g, class: minClass, generation: 1}
+	m.prio, m.base = DefaultPriority, DefaultPriority
+	m.name = [16]byte{'m'}
+	return m
+}
+
+// explore runs a scene on every path and returns how many there are.
+func explore(t *testing.T, s *scene) (paths int) {
+	path := []decision(nil)
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it would shrink stacks
+	for {
+		if paths++; paths%1000 == 0 {
+			runtime.GC()
+		}
+		ex = &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1}
+		run(t, s)
+		if ex.fault != "" {
+			fault := ex.fault
+			ex = &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1, logging: true}
+			run(t, s)
+			for _, l := range ex.log {
+				t.Log(l)
+			}
+			t.Fatalf("path %d: %s", paths, fault)
+		}
+		if !ex.next() {
+			return paths
+		}
+		path = ex.path
+	}
+}
+
+func run(t *testing.T, s *scene) {
+	e := ex
+	reset(t, s.vps)
+	for i := range s.vps {
+		v := allVPs[i]
+		c := e.context(&v.sched, v.schedule)
+		e.actors = append(e.actors, &actor{v: v, on: c})
+	}
+	a := e.actors[0]
+	put(&a.v.cur, mainThread)
+	a.v.disabled = 0
+	a.on = e.context(mainThread, func() {
+		s.run()
+		Exit(0)
+	})
+	// VP 0's scheduler begins when main leaves it for the first time.
+	e.cur = a
+	a.on.resume <- struct{}{}
+	<-e.over
+	e.left.Wait()
+}
+
+func TestScenes(t *testing.T) {
+	if e := pool.init(); e != 0 {
+		t.Fatal(e)
+	}
+	if e := initTimers(); e != 0 {
+		t.Fatal(e)
+	}
+	for i := range scenes {
+		s := &scenes[i]
+		t.Run(s.name, func(t *testing.T) {
+			t.Logf("%d paths", explore(t, s))
+		})
+	}
+}
+
+func spawn(f Func, arg uintptr) ID {
+	id, e := Create(f, arg)
+	ex.check(e == 0, "create: %v", e)
+	return id
+}
+
+func result(id ID, want uintptr) {
+	r, e := Join(id)
+	ex.check(e == 0 && r == want, "join: %v, %v", r, e)
+}
+
+func returns(n uintptr) uintptr { return 10 + n }
+
+func sceneJoin() {
+	a, b := spawn(returns, 0), spawn(returns, 1)
+	result(b, 11)
+	result(a, 10)
+	_, e := Join(a)
+	ex.check(e == sys.ESRCH, "joined twice: %v", e)
+}
+
+func sceneDetach() {
+	a := spawn(returns, 0)
+	ex.check(Detach(a) == 0, "detach")
+	result(spawn(returns, 1), 11)
+}
+
+func waits1(n uintptr) uintptr {
+	ex.check(s1.Wait() == 0, "wait")
+	s2.Post()
+	return n
+}
+
+func sceneSemaphore() {
+	a, b := spawn(waits1, 0), spawn(waits1, 1)
+	s1.Post()
+	s2.Wait()
+	s1.Post()
+	s2.Wait()
+	result(a, 0)
+	result(b, 1)
+	ex.check(s1.n == 0 && s2.n == 0, "counts")
+}
+
+func locks1(n uintptr) uintptr {
+	m1.Lock()
+	inside++
+	ex.check(inside == 1, "two hold the mutex")
+	point()
+	n1++
+	inside--
+	ex.check(m1.Unlock() == 0, "unlock")
+	return n
+}
+
+func sceneMutex() {
+	a, b := spawn(locks1, 0), spawn(locks1, 1)
+	locks1(2)
+	result(a, 0)
+	result(b, 1)
+	ex.check(n1 == 3 && m1.word == mutexFree, "counted %d, word %d", n1, m1.word)
+}
+
+func awaits1(n uintptr) uintptr {
+	m1.Lock()
+	for n1 == 0 {
+		c1.Wait(&m1)
+	}
+	m1.Unlock()
+	return n
+}
+
+func sceneCondition() {
+	a, b := spawn(awaits1, 0), spawn(awaits1, 1)
+	m1.Lock()
+	n1 = 1
+	m1.Unlock()
+	c1.Signal()
+	c1.Signal()
+	result(a, 0)
+	result(b, 1)
+}
+
+func yields(n uintptr) uintptr {
+	Yield()
+	Yield()
+	return n
+}
+
+func sceneYield() {
+	a, b := spawn(yields, 0), spawn(yields, 1)
+	Yield()
+	result(a, 0)
+	result(b, 1)
+}
+
+// timed waits with a deadline, and says which of the two came first.
+func timed(n uintptr) uintptr {
+	e := s1.WaitUntil(5)
+	ex.check(e == 0 || e == sys.ETIMEDOUT, "WaitUntil: %v", e)
+	return uintptr(e)
+}
+
+func sceneDeadline() {
+	a := spawn(timed, 0)
+	b := spawn(passesTime, 1)
+	s1.Post()
+	r, e := Join(a)
+	ex.check(e == 0, "join")
+	result(b, 1)
+	ex.check(s1.n == 1 == (Errno(r) == sys.ETIMEDOUT), "result %d, count %d", r, s1.n)
+	ex.check(timers.n == 0, "a timer is left")
+}
+
+// passesTime has the deadline of timed pass at any moment.
+func passesTime(n uintptr) uintptr {
+	point()
+	ex.now = 10
+	v := enter()
+	expireTimers(v)
+	v.leave()
+	return n
+}
+
+func cancellee(n uintptr) uintptr {
+	c := Cleanup{F: notes1}
+	PushCleanup(&c)
+	s1.Wait()
+	PopCleanup(false)
+	return n
+}
+
+func notes1(uintptr) { n1++ }
+
+func sceneCancel() {
+	a := spawn(cancellee, 0)
+	b := spawn(posts1, 1)
+	ex.check(Cancel(a) == 0, "cancel")
+	r, e := Join(a)
+	ex.check(e == 0, "join")
+	result(b, 1)
+	ex.check((r == Canceled) == (n1 == 1), "result %d, handlers %d", r, n1)
+	ex.check((r == Canceled) == (s1.n == 1), "result %d, count %d", r, s1.n)
+}
+
+func posts1(n uintptr) uintptr {
+	s1.Post()
+	return n
+}
+
+func sends(n uintptr) uintptr {
+	for i := range uintptr(2) {
+		x := n*10 + i
+		ex.check(ch1.Send(unsafe.Pointer(&x)) == 0, "send")
+	}
+	return n
+}
+
+func sceneChannel() {
+	ex.check(ch1.Init(8, 0) == 0, "init")
+	a := spawn(sends, 0)
+	for i := range uintptr(2) {
+		var x uintptr
+		ex.check(ch1.Receive(unsafe.Pointer(&x)) == 0 && x == i, "received %d", x)
+	}
+	result(a, 0)
+	ch1.Close()
+}
+
+func scenePriority() {
+	id, e := CreateWith(&Attr{Priority: 20}, waits1, 0)
+	ex.check(e == 0, "create")
+	a := spawn(returns, 1)
+	ex.check(SetPriority(id, 3) == 0, "SetPriority")
+	s1.Post()
+	result(id, 0)
+	result(a, 11)
+}
+
+func sceneInherit() {
+	m1.Init(Normal, true)
+	a := spawn(locks1, 0)
+	id, e := CreateWith(&Attr{Priority: 20}, locks1, 1)
+	ex.check(e == 0, "create")
+	locks1(2)
+	result(a, 0)
+	result(id, 1)
+	ex.check(mainThread.prio == DefaultPriority && mainThread.holds == nil, "priority %d", mainThread.prio)
+	ex.check(n1 == 3 && m1.owner == nil, "counted %d", n1)
+}
+
+func reads1(n uintptr) uintptr {
+	rw1.RLock()
+	inside++
+	point()
+	inside--
+	ex.check(rw1.Unlock() == 0, "unlock")
+	return n
+}
+
+func sceneRWMutex() {
+	a, b := spawn(reads1, 0), spawn(reads1, 1)
+	rw1.Lock()
+	ex.check(inside == 0, "a reader beside a writer")
+	point()
+	ex.check(inside == 0, "a reader beside a writer")
+	ex.check(rw1.Unlock() == 0, "unlock")
+	result(a, 0)
+	result(b, 1)
+}
+
+func sets(n uintptr) uintptr {
+	n1 = 1
+	return n
+}
+
+// A thread that is made ready while its VP computes is run by another.
+func sceneIdle() {
+	a := spawn(sets, 0)
+	await(func() bool { return n1 == 1 })
+	b := spawn(waits1, 1)
+	Yield()
+	s1.Post()
+	await(func() bool { return s2.n == 1 })
+	result(a, 0)
+	result(b, 1)
+}
+
+func writes1(n uintptr) uintptr {
+	e := rw1.LockUntil(5)
+	ex.check(e == sys.ETIMEDOUT, "LockUntil: %v", e)
+	return n
+}
+
+// A writer that gives up does not leave the readers behind it waiting.
+func sceneRWTimeout() {
+	rw1.RLock()
+	a := spawn(writes1, 0)
+	b := spawn(reads1, 1)
+	result(b, 1)
+	result(a, 0)
+	ex.check(rw1.Unlock() == 0, "unlock")
+}
+
+// A deadline that passes while the thread is on its way to wait is not missed.
+func sceneDeadlineOnly() {
+	a := spawn(timed, 0)
+	b := spawn(passesTime, 1)
+	result(a, uintptr(sys.ETIMEDOUT))
+	result(b, 1)
+}
+
+// Nor is being cancelled.
+func sceneCancelOnly() {
+	a := spawn(cancellee, 0)
+	ex.check(Cancel(a) == 0, "cancel")
+	result(a, Canceled)
+	ex.check(n1 == 1, "handlers")
+}
+
+// forgets uses a semaphore that is gone as soon as Wait has returned.
+func forgets(n uintptr) uintptr {
+	c := Cleanup{F: spoils}
+	PushCleanup(&c)
+	s1.Wait()
+	spoils(0)
+	PopCleanup(false)
+	return n
+}
+
+func spoils(uintptr) { s1.q.lock.word = 99 }
+
+// Who cancels a thread does not touch what it has waited for once it has returned.
+func sceneForget() {
+	a := spawn(forgets, 0)
+	b := spawn(posts1, 1)
+	await(func() bool { return contextOf(a).queue != 0 || s1.q.lock.word == 99 })
+	Cancel(a)
+	Join(a)
+	if s1.q.lock.word == 99 {
+		s1.q.lock.word = 0 // for the one that posts, if it comes late
+	}
+	result(b, 1)
+}
+
+func contextOf(id ID) *thread { return (*thread)(unsafe.Pointer(uintptr(id) & (1<<addressBits - 1))) }
