@@ -124,18 +124,17 @@ TEXT ·bareFault(SB),NOSPLIT|NOFRAME,$0
 	CALL (DX)
 	JMP  ·halt(SB)
 
-// #DF and #MC, on a stack of their own. GS may be anybody's: the kernel's address is
-// the negative one. Same frame.
+// #DF and #MC, on a stack of their own. They may come between any two instructions, so GS may be
+// anybody's, and a program can make its own look like the kernel's: the stack says which CPU this
+// is, for the record lies below it (cpuLayout). Same frame.
 TEXT ·fatalTrap(SB),NOSPLIT|NOFRAME,$0
-	TESTQ $3, 24(SP)
-	JEQ  3(PC)
-	SWAPGS
-	JMP  ·bareFault(SB)
-	MOVL $0xc0000101, CX
-	RDMSR
-	TESTL DX, DX
-	JMI  2(PC)
-	SWAPGS
+	LEAQ -1(SP), AX
+	ANDQ $~4095, AX
+	SUBQ $const_istNMI, AX // where the page of this stack begins
+	MOVQ AX, DX
+	SHRQ $32, DX
+	MOVL $0xc0000101, CX // IA32_GS_BASE
+	WRMSR
 	JMP  ·bareFault(SB)
 
 // NMI is how a dying CPU stops the others. Otherwise it is counted. It may come between

@@ -55,6 +55,7 @@ var tests = [...]test{
 	{"sa/interrupts", saInterrupts, 0, gossamerOnly},
 	{"sa/idle", saIdle, 0, gossamerOnly},
 	{"sa/lies", saLies, 0, gossamerOnly},
+	{"sa/gs-base", saGSBase, 0, gossamerOnly},
 	{"sa/ends", saEndings, 0, gossamerOnly},
 	{"sa/forks", saForks, 0, gossamerOnly},
 	{"sa/stop", saStops, 0, gossamerOnly},

@@ -57,7 +57,7 @@ func saSelf() *sa.VP
 
 //go:noescape
 func saAddresses(p *[4]uintptr)
-func saWriteGS(base uint64)
+func saLieGS(base uint64, rounds uintptr) uint64
 
 // saTLS is what FS base points behind: compiled code finds its g there.
 type saTLS struct {

@@ -149,8 +149,18 @@ TEXT ·saAddresses(SB),NOSPLIT,$0-8
 	MOVQ AX, 24(DI)
 	RET
 
-// func saWriteGS(base uint64): WRGSBASE, where the CPU has it.
-TEXT ·saWriteGS(SB),NOSPLIT,$0-8
+// func saLieGS(base uint64, rounds uintptr) uint64: GS base := base, rounds of nothing, a system call;
+// returns what GS base is then. Where the CPU has WRGSBASE.
+TEXT ·saLieGS(SB),NOSPLIT,$0-24
 	MOVQ base+0(FP), AX
 	WRGSBASEQ AX
+	MOVQ rounds+8(FP), DX
+again:
+	DECQ DX
+	JNE  again
+	RDGSBASEQ DX
+	MOVQ $39, AX // getpid
+	SYSCALL
+	RDGSBASEQ AX
+	MOVQ AX, ret+16(FP)
 	RET

@@ -420,6 +420,20 @@ func saLies() {
 	}
 }
 
+// Is a GS base that the program makes up, one of the kernel's even, believed by nobody?
+func saGSBase() {
+	if status := wait(fork(func() { saLieGS(0, 1) })); status.Signaled() && status.Signal() == sys.SIGILL {
+		skip()
+	}
+	saRegister(1, 3)
+	for _, base := range [...]uint64{0, 8, 1<<47 - 1, 0xffff_8000_0000_0000, 0xffff_ffff_8020_0000, ^uint64(0)} {
+		for _, rounds := range [...]uintptr{1, 30e6} { // the second for more than a tick
+			check(saLieGS(base, rounds) == saVP(0).Self, "GS base after a system call")
+		}
+	}
+	equal(int(saStatNow().Upcalls), 0, "upcalls")
+}
+
 // Is the end of a process with activations the end, whatever they are at?
 func saEndings() {
 	saFD[0], saFD[1] = pipe()
