@@ -75,5 +75,5 @@
 //
 // machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start;
 // lwptable, lwpcreate, lwpwait, lwpsuspend, lwppark, lwpctl, lwpinfo; elf, vectors; sigset, send,
-// deliver, mask, sigwait, group, timer; files; report, disasm; procfs, proclwp.
+// deliver, mask, sigwait, group, timer; activation, actsignal; files; report, disasm; procfs, proclwp.
 package proc
