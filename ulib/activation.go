@@ -130,10 +130,20 @@ func ownerOf(s uint32) *thread {
 	// Its VP has not had the upcall yet.
 	for i := range nvp {
 		if vps[i].mine == s {
-			return vps[i].lostThread(*(*uintptr)(unsafe.Pointer(uintptr(vps[i].upcallFS) - 8)))
+			return vps[i].lostThread(vps[i].interruptedG())
 		}
 	}
 	return nil
+}
+
+// interruptedG returns what the thread that v ran has for its g: it is where FS has it, until an
+// upcall has put it into tookG.
+func (v *VP) interruptedG() uintptr {
+	g := atomic.LoadUintptr((*uintptr)(unsafe.Pointer(uintptr(v.upcallFS) - 8)))
+	if g == uintptr(unsafe.Pointer(&v.sched)) {
+		g = v.tookG
+	}
+	return g
 }
 
 // resume goes on with a thread that is ready, from the scheduler.

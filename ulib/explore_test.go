@@ -190,7 +190,10 @@ func point() {
 
 func pause() {}
 
-const spins = 1
+const (
+	spins   = 1
+	lingers = 0
+)
 
 func (l *lock) spin(v *VP, old uint32) {
 	atomic.CompareAndSwapUint32(&l.word, v.number1, old)

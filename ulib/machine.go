@@ -86,6 +86,8 @@ func ticks() uint64 { return sys.RDTSC() }
 // exitProcess is for the last thread.
 func exitProcess() { sys.Exit(0) }
 
+const lingers = 100 // looks around before a VP sleeps
+
 const spins = 200 // before one asks whether the holder has a CPU at all
 
 // spin takes the lock, which the VP numbered old-1 was found to hold.

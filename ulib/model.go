@@ -34,7 +34,7 @@ const (
 
 // Options are for [StartWith].
 type Options struct {
-	Model Model // 0: as the variable ULIB_MODEL says, n1, 11, mn or sa; NToOne if there is none
+	Model Model // 0: as the variable ULIB_MODEL says, n1, 11, mn or sa; without that Activations, where the kernel has them, or NToOne
 	LWPs  int   // of MToN: how many to begin with; of Activations: how many at most; 0: one for each CPU
 	Slots int   // of Activations: how many threads can be in the kernel at a time; 0: 64
 	Fixed bool  // of MToN: the pool does not grow by itself

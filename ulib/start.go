@@ -23,17 +23,20 @@ func Start() Errno { return StartWith(&Options{}) }
 // StartWith is Start with options. EINVAL: these are none, or ULIB_MODEL's value is none; ENOMEM;
 // EAGAIN: no LWP; ENOSYS: the kernel has no activations.
 func StartWith(o *Options) Errno {
+	options = *o
+	o = &options
+	onGossamer = sys.OnGossamer()
 	if o.Model == 0 {
 		o.Model = NToOne
 		if name, found := sys.Getenv("ULIB_MODEL"); found {
 			o.Model = modelOf(name)
+		} else if onGossamer {
+			o.Model = Activations
 		}
 	}
 	if o.Model < NToOne || o.Model > Activations || o.Slots < 0 || o.Slots > maxSlots || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
 		return sys.EINVAL
 	}
-	options = *o
-	onGossamer = sys.OnGossamer()
 	if e := pool.init(); e != 0 {
 		return e
 	}

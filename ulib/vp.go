@@ -259,7 +259,11 @@ func (v *VP) find() *thread {
 			v.drain()
 		}
 		expireTimers(v)
-		if t := v.work(); t != nil {
+		t := v.work(false)
+		if t == nil && !v.linger() {
+			t = v.work(true)
+		}
+		if t != nil {
 			if idleVPs != 0 && act.on && v.anyWork() {
 				wakeIdle()
 			}
@@ -269,8 +273,30 @@ func (v *VP) find() *thread {
 	}
 }
 
-// work finds a thread that is ready, v's own or another VP's.
-func (v *VP) work() *thread {
+// linger looks for a while whether another VP's queue gets something that v could take; true: it
+// has. Meanwhile nobody makes a system call to wake v.
+func (v *VP) linger() bool {
+	n := atomic.LoadUint32(&nvp)
+	if n == 1 {
+		return false
+	}
+	for range lingers {
+		for i := range n {
+			if vps[i].queue.mask != 0 {
+				return true
+			}
+		}
+		if v.pending != 0 {
+			return true
+		}
+		pause()
+	}
+	return false
+}
+
+// work finds a thread that is ready, v's own or of another VP's queue; what another VP has in lifo,
+// and is likely to run next itself, only if all is said.
+func (v *VP) work(all bool) *thread {
 	v.queue.lock.acquire(v)
 	t := swap(&v.lifo, nil)
 	if t == nil {
@@ -289,7 +315,7 @@ func (v *VP) work() *thread {
 		}
 		other.queue.lock.acquire(v)
 		t := other.queue.pop()
-		if t == nil {
+		if t == nil && all {
 			t = swap(&other.lifo, nil)
 		}
 		other.queue.lock.release()
