@@ -48,47 +48,45 @@ const starveTicks = 50
 
 func packBase(c Class, level int) uint32 { return uint32(c)<<8 | uint32(level) }
 
-// effective is the priority that t has by its class, its recent use and its waiting.
-func (t *Thread) effective(base uint32) Priority {
-	level := Priority(base)
-	switch Class(base >> 8) {
-	case TimeSharing:
-		penalty := t.penalty
-		if t.yielded {
-			penalty = penaltyMax
-		}
-		level = userBand + level - min(level, Priority(penalty))
-	case Fixed:
-		level += userBand
-	case RoundRobin, FIFO:
-		level += realTime
-	}
-	if t.starved {
-		level = max(level, PrioStarved)
-	}
-	if t.urgent {
-		level = max(level, PrioKernel)
-	}
-	return level
-}
-
 // SetUrgent has t run at PrioKernel at least, or no more, whatever its class: it has something to
 // finish in the kernel for which others wait. Only t itself may call it; it costs no switch.
 func (t *Thread) SetUrgent(on bool) {
-	switch {
-	case on:
-		t.urgent = true
-		t.prio.Store(max(t.prio.Load(), uint32(PrioKernel)))
-	case t.urgent:
-		t.urgent = false
+	if t.urgent != on {
+		t.urgent = on
 		t.assess()
 	}
 }
 
-// assess makes up t's priority anew. t is the caller's: it runs it, or is about to queue it.
+// assess makes up t's priorities anew. t is the caller's: it runs it, or is about to queue it.
 func (t *Thread) assess() {
 	t.basis = t.base.Load()
-	t.prio.Store(uint32(t.effective(t.basis)))
+	level := Priority(t.basis)
+	switch Class(t.basis >> 8) {
+	case TimeSharing:
+		t.usual = userBand + level - min(level, Priority(t.penalty))
+		t.polite = userBand + level - min(level, penaltyMax)
+	case Fixed:
+		t.usual, t.polite = userBand+level, userBand+level
+	case RoundRobin, FIFO:
+		t.usual, t.polite = realTime+level, realTime+level
+	default:
+		t.usual, t.polite = level, level
+	}
+	if t.starved {
+		t.usual = max(t.usual, PrioStarved)
+	}
+	if t.urgent {
+		t.usual, t.polite = max(t.usual, PrioKernel), max(t.polite, PrioKernel)
+	}
+	t.prio.Store(uint32(t.now()))
+}
+
+// now is the priority that t has, yielded or not.
+func (t *Thread) now() Priority {
+	if t.yielded {
+		return t.polite
+	}
+	return t.usual
 }
 
 // SetClass gives t another class and the level in it, which the class must have (Class.Range). It
@@ -99,7 +97,9 @@ func (t *Thread) SetClass(c Class, level int) {
 	}
 	t.base.Store(packBase(c, level))
 	point()
-	t.reconsider()
+	if t.State() != New {
+		t.reconsider()
+	}
 }
 
 // Class is what SetClass was told.

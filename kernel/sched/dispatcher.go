@@ -3,7 +3,6 @@ package sched
 import (
 	"runtime"
 	"sync/atomic"
-	"unsafe"
 
 	"gossamer/kernel/trace"
 )
@@ -19,7 +18,7 @@ type dispatcher struct {
 	bound runQueue // threads that only this one may
 	token token    // a parked dispatcher waits for it
 
-	current threadWord // what runs here; nil: nothing, or about to change
+	current word[Thread] // what runs here; nil: nothing, or about to change
 
 	// Whoever runs here.
 	left    *Thread // has switched away, and is to be dealt with by whom it switched to
@@ -149,10 +148,13 @@ func (d *dispatcher) pass(from, to *Thread) {
 	}
 	to.onStack = true
 	point()
-	if to.yielded || to.shouldYield.Load() { // SetClass may be the reason
-		to.yielded = false
+	if to.shouldYield.Load() { // SetClass may be the reason
 		to.shouldYield.Store(false)
+		to.yielded = false
 		to.assess()
+	} else if to.yielded {
+		to.yielded = false
+		to.prio.Store(uint32(to.usual))
 	}
 	d.current.Store(to)
 	point()
@@ -182,7 +184,7 @@ func (d *dispatcher) finish() {
 	case Running:
 		t.involuntary.Store(t.involuntary.Load() + 1)
 		t.move(Running, Ready)
-		d.s.ready(t)
+		d.requeue(t)
 	case Blocking, Woken:
 		t.voluntary.Store(t.voluntary.Load() + 1)
 		if !t.tryMove(Blocking, Blocked) { // and if it is, t may be running elsewhere by now
@@ -200,21 +202,22 @@ func (d *dispatcher) finish() {
 	}
 }
 
+// requeue is ready for a thread that has given way to another here.
+func (d *dispatcher) requeue(t *Thread) {
+	if len(d.s.dispatchers) > 1 || t.bound.Load() != 0 {
+		d.s.ready(t)
+		return
+	}
+	prio := d.ready.push(t)
+	if uint32(prio) > d.current.Load().prio.Load() {
+		d.preempt(prio)
+	}
+}
+
 // yieldToGo lets the Go runtime's other goroutines run. A kernel thread in user mode is to them a
 // goroutine that computes.
 func (d *dispatcher) yieldToGo() {
 	before := d.s.counter.Cycles()
 	runtime.Gosched()
 	d.discount(d.s.counter.Cycles() - before)
-}
-
-// threadWord is a *Thread that anybody may read at any time. Its store does without the write barrier
-// of the garbage collector, which costs more than all else about it: a thread in the word is in the
-// list of live threads too, and what is taken out of that list has been marked.
-type threadWord struct{ p unsafe.Pointer }
-
-func (w *threadWord) Load() *Thread { return (*Thread)(atomic.LoadPointer(&w.p)) }
-
-func (w *threadWord) Store(t *Thread) {
-	atomic.StoreUintptr((*uintptr)(unsafe.Pointer(&w.p)), uintptr(unsafe.Pointer(t)))
 }

@@ -73,9 +73,15 @@ func (q *runQueue) pop() *Thread {
 		return nil
 	}
 	prio := Priority(first.rank() - 1)
-	t := q.level[prio].head
-	q.level[prio].pop()
-	q.removed(t, prio)
+	l := &q.level[prio]
+	t := l.pop()
+	if l.head != nil {
+		t.queue.Store(0)
+		q.n--
+		q.first.Store(uint64(claimOf(l.head, prio)))
+	} else {
+		q.removed(t, prio)
+	}
 	q.mu.Unlock()
 	return t
 }

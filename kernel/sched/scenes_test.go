@@ -201,19 +201,23 @@ func TestExploreWakeInterrupt(t *testing.T) {
 
 // The same for a wake and a deadline.
 func TestExploreWakeDeadline(t *testing.T) {
-	explore(t, 2, 2, func(sc *scene) {
-		var l mutex
-		var q WaitQueue
-		var c tally
-		sc.thread("waiter", PrioUser, func(th *Thread) {
-			l.Lock()
-			c.ended(q.WaitDeadline(th, &l, 10))
-			l.Unlock()
-		})
-		sc.actor("waker", func() { c.wake(&q) })
-		sc.clock(10)
-		c.verify(sc, 1)
+	for n := 1; n <= 2; n++ {
+		explore(t, n, 3-n, wakeDeadline)
+	}
+}
+
+func wakeDeadline(sc *scene) {
+	var l mutex
+	var q WaitQueue
+	var c tally
+	sc.thread("waiter", PrioUser, func(th *Thread) {
+		l.Lock()
+		c.ended(q.WaitDeadline(th, &l, 10))
+		l.Unlock()
 	})
+	sc.actor("waker", func() { c.wake(&q) })
+	sc.clock(10)
+	c.verify(sc, 1)
 }
 
 // Does a deadline that comes late end the wait it was set for only? The second wait has none.
@@ -449,4 +453,79 @@ func TestExplorePreempt(t *testing.T) {
 			sc.actor("starter", func() { urgent.Start() })
 		})
 	}
+}
+
+// Do two threads that unpark each other and park ever both stay parked? And is a token ever lost
+// that somebody else leaves?
+func TestExploreParkUnpark(t *testing.T) {
+	explore(t, 2, 2, func(sc *scene) {
+		var a, b *Thread
+		a = sc.thread("a", PrioUser, func(th *Thread) {
+			b.Unpark()
+			th.Park(0)
+		})
+		b = sc.thread("b", PrioUser, func(th *Thread) {
+			a.Unpark()
+			th.Park(0)
+		})
+		c := sc.thread("c", PrioUser, func(th *Thread) { th.Park(0) })
+		sc.actor("unparker", func() { c.Unpark() })
+	})
+}
+
+// Does a thread that is bound anywhere on its way get to that CPU, by its next yield at the latest?
+func TestExploreBind(t *testing.T) {
+	explore(t, 2, 2, func(sc *scene) {
+		bound := false
+		var th *Thread
+		th = sc.thread("bound", PrioUser, func(th *Thread) {
+			th.Yield()
+			if bound {
+				th.Yield()
+				sc.check(th.CPU() == 1, "runs on %d", th.CPU())
+			}
+		})
+		sc.thread("other", PrioUser, func(th *Thread) { th.Yield() })
+		sc.actor("binder", func() {
+			th.Bind(1)
+			bound = true
+		})
+	})
+}
+
+// Is a change of class ever lost, wherever the thread is?
+func TestExploreSetClass(t *testing.T) {
+	explore(t, 2, 2, func(sc *scene) {
+		set := false
+		th := sc.thread("changed", PrioUser, func(th *Thread) {
+			th.Yield()
+			if !set {
+				return
+			}
+			if th.ShouldYield() {
+				th.Preempt()
+			}
+			sc.check(th.Priority() == realTime+7, "priority %d", th.Priority())
+		})
+		sc.thread("other", PrioUser, func(th *Thread) { th.Yield() })
+		sc.actor("setter", func() {
+			th.SetClass(FIFO, 7)
+			set = true
+		})
+	})
+}
+
+// Does a thread that hands its CPU over at a block, and may be woken at once, always go on, and the
+// heir too, wherever that was on its way to park?
+func TestExploreHandOver(t *testing.T) {
+	explore(t, 2, 2, func(sc *scene) {
+		heir := sc.thread("heir", PrioUser, func(th *Thread) { th.Park(0) })
+		first := sc.thread("first", PrioUser, func(th *Thread) {
+			th.OnBlock(func(*Thread) *Thread { return heir })
+			if th.Park(0) == syscall.EALREADY { // did not block
+				heir.Unpark()
+			}
+		})
+		sc.actor("waker", func() { first.Unpark() })
+	})
 }

@@ -37,7 +37,7 @@ type Thread struct {
 	// Its dispatcher's while it runs, its queue's lock's while it is queued, its waker's between.
 	stack   *stack
 	home    atomic.Pointer[dispatcher] // where it runs or ran last; anybody may read it
-	prio    atomic.Uint32              // by effective; anybody may read it
+	prio    atomic.Uint32              // usual or polite; anybody may read it
 	queue   atomic.Int32               // number of its run queue, 0: none; changes under that queue's lock
 	basis   uint32                     // the base that prio was made up from
 	onStack bool                       // resumed and not yet switched away
@@ -46,6 +46,8 @@ type Thread struct {
 	urgent  bool                       // SetUrgent
 	yielded bool                       // has yielded and not run since
 	penalty uint8
+	usual   Priority // by assess, and when it has yielded
+	polite  Priority
 	rest    int64  // ns blocked that count towards the next level back
 	stamp   uint64 // when it became ready: order in the run queues
 	since   uint32 // the same in ticks of its run queue
@@ -59,8 +61,8 @@ type Thread struct {
 	onBlock func(*Thread) *Thread
 
 	// Waiting; see waitqueue.go.
-	waitq         atomic.Pointer[WaitQueue] // changes from q to nil under q.mu only
-	wait          uint64                    // number of this wait
+	waitq         word[WaitQueue] // changes from q to nil under q.mu only
+	wait          uint64          // number of this wait
 	interruptible bool
 	outcome       outcome
 	timer         timer

@@ -79,9 +79,19 @@ func (d *dispatcher) rank() uint64 {
 // may have switched away, or be another by now; then it may yield once for nothing.
 func (d *dispatcher) preempt(prio Priority) {
 	point()
-	if t := d.current.Load(); t != nil && Priority(t.prio.Load()) < prio {
+	if t := d.current.Load(); t != nil && Priority(t.prio.Load())+margin(prio) < prio {
 		point()
 		t.shouldYield.Store(true)
 		d.s.m.Kick(t)
 	}
+}
+
+// margin is by how much a thread that becomes ready with priority prio must be more urgent, and one
+// more, for a running one to be preempted. Threads of time-sharing classes that wake each other would
+// otherwise be preempted now and then for having used a slice more.
+func margin(prio Priority) Priority {
+	if prio <= realTime {
+		return 2
+	}
+	return 0
 }

@@ -21,19 +21,19 @@ func (t *Thread) Preempt() {
 // class TimeSharing those, too, that are only less urgent for having computed more. It returns at
 // once if there is none.
 func (t *Thread) Yield() {
-	t.settle()
+	if t.control != nil || t.shouldYield.Load() {
+		t.settle()
+	}
 	d := t.home.Load()
-	most := d.mostUrgent()
-	if most == 0 && !t.misplacedOn(d) {
+	if !d.mostUrgent().atLeast(t.polite) && !t.misplacedOn(d) {
 		return
 	}
 	t.yielded = true
-	t.assess()
-	if (most.atLeast(t.Priority()) || t.misplacedOn(d)) && t.rotate(d) {
-		return
+	t.prio.Store(uint32(t.polite))
+	if !t.rotate(d) {
+		t.yielded = false
+		t.prio.Store(uint32(t.usual))
 	}
-	t.yielded = false
-	t.assess()
 }
 
 // giveWay is Yield for the sake of a more urgent thread.
