@@ -4,7 +4,6 @@ import (
 	"syscall"
 
 	"gossamer/kernel/mem"
-	"gossamer/lwp/sa"
 	"gossamer/ulib/abi"
 	abisa "gossamer/ulib/sa"
 )
@@ -95,7 +94,11 @@ type Context interface {
 	// program goes on: everything but Next and Reason.
 	SaveSlot(slot *abisa.Slot)
 	// Upcall makes this the context of an upcall, as package ulib/sa describes it, but for GS base.
-	Upcall(u sa.Upcall)
+	Upcall(vp int, why, slot uint32, entry, stack, fs uint64)
+
+	// Heed forgets that Attention and Refuse have been called: the caller looks, after that and
+	// before it enters, at everything they may have been about.
+	Heed()
 
 	// Attention makes a running Enter, or else the next one, return soon with Kick.
 	Attention()

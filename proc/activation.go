@@ -242,7 +242,9 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 			continue
 		}
 		if t.ShouldYield() {
+			ctx.Heed() // once more round, which looks at everything
 			t.Preempt()
+			continue
 		}
 		ctx.SetGS(l.base)
 		switch ctx.Enter(bracket) {
@@ -318,10 +320,10 @@ func (h *host) Result(e syscall.Errno) { h.l().Ctx.Call().Number = uint64(-int64
 func (h *host) Unpark()                { h.l().Thread.Unpark() }
 func (h *host) Kick()                  { h.l().Ctx.Attention() }
 
-func (h *host) Upcall(u sa.Upcall) {
+func (h *host) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	l := h.l()
-	l.base = h.a.page(u.VP)
-	l.Ctx.Upcall(u)
+	l.base = h.a.page(vp)
+	l.Ctx.Upcall(vp, why, slot, entry, stack, fs)
 }
 
 func (h *host) Interrupt() bool {

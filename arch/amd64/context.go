@@ -144,7 +144,8 @@ func preemptionPoint() {
 //go:noinline
 func use(b *[512]byte) { b[0]++ }
 
-// Reuse makes c ready for another owner, who starts it or copies into it.
+// Reuse makes c ready for another owner, who starts it or copies into it; or for the same one, who
+// then looks at all that somebody may have wanted its attention for.
 func (c *Context) Reuse() { atomic.StoreUint32(&c.attn, 0) }
 
 // Refuse makes the next Enter return. The caller is the only one to enter c.

@@ -2,7 +2,6 @@ package machine
 
 import (
 	"gossamer/arch/amd64"
-	"gossamer/lwp/sa"
 	abi "gossamer/ulib/sa"
 )
 
@@ -19,9 +18,9 @@ func (c *Context) SaveSlot(s *abi.Slot) {
 }
 
 // Upcall implements lwp.Context.
-func (c *Context) Upcall(u sa.Upcall) {
-	c.u.Jump(u.Entry, u.Stack, u.FS)
-	c.u.DI, c.u.SI, c.u.DX = uint64(u.Why), uint64(u.Slot), uint64(u.VP)
+func (c *Context) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
+	c.u.Jump(entry, stack, fs)
+	c.u.DI, c.u.SI, c.u.DX = uint64(why), uint64(slot), uint64(vp)
 }
 
 // What programs are told is so.

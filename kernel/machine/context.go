@@ -185,5 +185,8 @@ func (c *Context) Start(pc, sp uint64) { c.u.Start(pc, sp) }
 // Refuse implements lwp.Context.
 func (c *Context) Refuse() { c.u.Refuse() }
 
+// Heed implements lwp.Context.
+func (c *Context) Heed() { c.u.Reuse() }
+
 // Attention implements lwp.Context.
 func (c *Context) Attention() { c.u.Attention() }

@@ -10,7 +10,7 @@ func (p *Process) Block(l int) (next int) {
 	p.enter()
 	defer p.leave()
 	v := p.serves(l)
-	if v == nil || v.state != Run || p.dead || !p.enabled {
+	if v == nil || v.state != Run || p.dead {
 		return -1 // in the kernel already, or parking
 	}
 	slot, open := p.open(v)

@@ -77,7 +77,7 @@ func (p *Process) upcall(v *vp, why, slot uint32) {
 		fs = 0
 	}
 	n := p.number(v)
-	p.host(v).Upcall(Upcall{Entry: p.cfg.Entry, Stack: p.cfg.Stacks[n], FS: fs, Why: why, Slot: slot, VP: n})
+	p.host(v).Upcall(n, why, slot, p.cfg.Entry, p.cfg.Stacks[n], fs)
 	v.preempt, v.used = false, 0
 	p.stat.Upcalls++
 }

@@ -16,8 +16,9 @@ type Host interface {
 	PC() uint64
 	// Save writes all registers of the user context to a slot, but for Next and Reason.
 	Save(slot *abi.Slot)
-	// Upcall makes the user context that of an upcall.
-	Upcall(u Upcall)
+	// Upcall makes the user context that of an upcall on a VP: program counter, stack pointer and
+	// FS base are given, and what it is about.
+	Upcall(vp int, why, slot uint32, entry, stack, fs uint64)
 	// Result makes an error the result of the call just made.
 	Result(errno syscall.Errno)
 
@@ -29,13 +30,6 @@ type Host interface {
 	// cannot be interrupted.
 	Interrupt() bool
 	Uninterrupt()
-}
-
-// Upcall is the registers of an upcall that are not always the same.
-type Upcall struct {
-	Entry, Stack, FS uint64
-	Why, Slot        uint32
-	VP               int
 }
 
 // Config is what sa_register has checked.
@@ -209,10 +203,14 @@ func (p *Process) enter() { p.mu.Lock() }
 // leave publishes what others look at without the lock, gives it up, and asks the allocator for
 // what the step has made necessary.
 func (p *Process) leave() {
-	if !p.dirty && !Debug {
+	if p.dirty || Debug {
+		p.leaveChanged()
+	} else {
 		p.mu.Unlock()
-		return
 	}
+}
+
+func (p *Process) leaveChanged() {
 	p.dirty = false
 	p.publish()
 	var wrong string

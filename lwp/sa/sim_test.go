@@ -132,7 +132,7 @@ func (h simHost) Save(slot *abi.Slot) {
 	slot.CX = uint64(c.why)
 	*c = fresh
 }
-func (h simHost) Upcall(u Upcall) {
+func (h simHost) Upcall(int, uint32, uint32, uint64, uint64, uint64) {
 	h.l().ctx = fresh
 	h.l().ctx.pc = atLock
 }

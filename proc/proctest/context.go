@@ -8,7 +8,6 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/lwp"
-	"gossamer/lwp/sa"
 	"gossamer/ulib/abi"
 	abisa "gossamer/ulib/sa"
 )
@@ -115,6 +114,7 @@ func (c *Context) SetFS(v uint64)                { c.fs = v }
 func (c *Context) GS() uint64                    { return c.gs }
 func (c *Context) SetGS(v uint64)                { c.gs = v }
 func (c *Context) Refuse()                       { c.kick.Store(true) }
+func (c *Context) Heed()                         { c.kick.Store(false) }
 func (c *Context) Attention()                    { c.kick.Store(true) }
 
 func (c *Context) Registers() []lwp.Register {
@@ -215,7 +215,7 @@ func (c *Context) SigReturn(read func(va uint64, p []byte) error) (uint64, error
 func (c *Context) SaveSlot(s *abisa.Slot) { s.IP, s.SP, s.FS, s.AX = c.pc, c.sp, c.fs, c.call.Number }
 
 // Upcall implements lwp.Context: the entry chooses the program.
-func (c *Context) Upcall(u sa.Upcall) {
-	c.Start(u.Entry, u.Stack)
-	c.fs = u.FS
+func (c *Context) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
+	c.Start(entry, stack)
+	c.fs = fs
 }
