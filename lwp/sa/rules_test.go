@@ -304,3 +304,48 @@ func TestTurns(t *testing.T) {
 	}
 	want(t, "who has run", had, [3]bool{true, true, true})
 }
+
+// savedScene is a scene with VP 0 running, closed, and VP 1 saved while closed.
+func savedScene(t *testing.T) *sim {
+	s := scene(t, simConfig{nvp: 2, nt: 2, nslot: 3, conc: 2})
+	(&share{p: s.p}).set(2)
+	s.kernel(1)
+	s.area.VPs[0].Disabled = 1
+	(&share{p: s.p}).set(1)
+	for range 2 { // asked, and after its grace
+		want(t, "VP 1 in its grace", s.p.vps[1].state, Run)
+		s.l[1].event = Ticked
+		s.kernel(1)
+	}
+	want(t, "VP 1 after it", s.p.vps[1].state, NoCPU)
+	want(t, "saved", s.p.vps[1].saved, true)
+	want(t, "upcalls of VP 1 since its first", s.p.stat.Upcalls, 1)
+	return s
+}
+
+// Does a private save get the processor of a VP that is open, of one that is closed at a tick, and of
+// one that hands it over? And does it go on where it was?
+func TestTurn(t *testing.T) {
+	for _, how := range []struct {
+		name  string
+		do    func(s *sim)
+		saved bool
+	}{
+		{"open", func(s *sim) { s.area.VPs[0].Disabled = 0; s.kernel(0) }, false},
+		{"closed, at a tick", func(s *sim) { s.l[0].event = Ticked; s.kernel(0) }, true},
+		{"sa_handoff", func(s *sim) { want(t, "sa_handoff", s.p.Handoff(0, 1), 0); s.kernel(0) }, true},
+	} {
+		s := savedScene(t)
+		step := s.l[1].ctx
+		how.do(s)
+		want(t, how.name+": VP 0", s.p.vps[0].state, NoCPU)
+		want(t, how.name+": VP 0 saved", s.p.vps[0].saved, how.saved)
+		want(t, how.name+": VP 1", s.p.vps[1].state, Run)
+		s.kernel(1)
+		want(t, how.name+": VP 1's context", s.l[1].ctx, step)
+		want(t, how.name+": VP 1", s.l[1].at, inUser)
+	}
+	s := savedScene(t)
+	s.kernel(0) // closed, no tick: not its turn
+	want(t, "VP 0, without a tick", s.p.vps[0].state, Run)
+}
