@@ -120,6 +120,9 @@ var tests = [...]test{
 	{"ulib/sleeps", threadSleeps, 60, 0},
 	{"ulib/memory", threadMemory, 60, 0},
 	{"ulib/calls", threadCalls, 0, 0},
+	{"ulib/stress", threadStress, 120, gossamerOnly},
+	{"ulib/preempted", threadPreempted, 120, gossamerOnly},
+	{"ulib/many", threadMany, 120, gossamerOnly},
 
 	{"pipe/data", pipeData, 60, 0},
 	{"pipe/partial", pipePartial, 0, 0},

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"sync/atomic"
+
+	"gossamer/ulib"
+	"gossamer/ulib/out"
+	"gossamer/ulib/sa"
+	"gossamer/ulib/sys"
+	"unsafe"
+)
+
+// Is every thread's work accounted for, and nothing left in the kernel, when a thousand threads
+// yield, sleep, lock, read and are cancelled at random while another program wants the processors?
+func threadStress() {
+	competitor := fork(func() {
+		ok(ulib.StartWith(&ulib.Options{Model: ulib.Activations}), "start")
+		for i := range 8 {
+			ids[i] = spawn(computes, 0)
+		}
+		join(ids[0])
+	})
+	under(&ulib.Options{Model: ulib.Activations, LWPs: 4, Slots: 40}, askStress)
+	under(&ulib.Options{Model: ulib.MToN, LWPs: 4}, askStress)
+	sys.Kill(competitor, sys.SIGKILL)
+	wait(competitor)
+}
+
+// computes yields now and then, for as long as its program is let live.
+func computes(uintptr) uintptr {
+	for {
+		for i := range 100_000 {
+			record[0] += i & 1
+		}
+		ulib.Yield()
+	}
+}
+
+const stressThreads = 1000
+
+var (
+	work     [stressThreads]uint32 // done by each, over all its lives
+	locked   uint32                // guarded by mutex
+	lockedBy [stressThreads]uint32
+	ends     int64
+)
+
+// dice is a generator of one thread (Marsaglia, xorshift64).
+type dice uint64
+
+func (r *dice) next(n uint64) uint64 {
+	*r ^= *r << 13
+	*r ^= *r >> 7
+	*r ^= *r << 17
+	return uint64(*r) % n
+}
+
+func stresses(n uintptr) uintptr {
+	r := dice(n*2654435761 + uintptr(work[n]) + 1)
+	var b [1]byte
+	for ulib.Now() < ends {
+		switch r.next(16) {
+		case 0:
+			ulib.Yield()
+		case 1:
+			ulib.Sleep(int64(r.next(20e6)))
+		case 2:
+			mutex.Lock()
+			locked++
+			lockedBy[n]++
+			if r.next(4) == 0 {
+				ulib.Yield()
+			}
+			mutex.Unlock()
+		case 3:
+			sem.Post()
+			sem.Wait()
+		case 4:
+			other.WaitUntil(ulib.Now() + int64(r.next(5e6)))
+		case 5:
+			// As many bytes come in as are read.
+			if _, e := ulib.Write(pipeWrite, b[:]); e != 0 {
+				return 1
+			}
+			if _, e := ulib.Read(pipeRead, b[:]); e != 0 {
+				return 2
+			}
+		case 6:
+			sys.Sleep(int64(r.next(1e6))) // in the kernel
+		default:
+			for range r.next(2000) {
+				store(uintptr(unsafe.Pointer(&b)), 1)
+			}
+		}
+		atomic.AddUint32(&work[n], 1)
+		add()
+	}
+	return 0
+}
+
+func askStress() {
+	var e sys.Errno
+	pipeRead, pipeWrite, e = ulib.Pipe()
+	ok(e, "pipe")
+	ends = ulib.Now() + 3e9
+	for i := range stressThreads {
+		ids[i] = spawn(stresses, uintptr(i))
+	}
+	r := dice(1)
+	lives := stressThreads
+	for ulib.Now() < ends {
+		from := int(r.next(stressThreads - 50))
+		for i := from; i < from+50; i++ {
+			ok(ulib.Cancel(ids[i]), "cancel")
+		}
+		for i := from; i < from+50; i++ {
+			result := join(ids[i])
+			check(result == 0 || result == -1, "how a thread ends")
+			ids[i] = spawn(stresses, uintptr(i))
+			lives++
+		}
+	}
+	for i := range stressThreads {
+		equal(join(ids[i]), 0, "how a thread ends")
+	}
+	total, inMutex := 0, 0
+	for i := range stressThreads {
+		total += int(work[i])
+		inMutex += int(lockedBy[i])
+	}
+	check(total > 5*stressThreads, "much has been done")
+	equal(int(sum), total, "work done")
+	equal(int(locked), inMutex, "work done in the mutex")
+	check(lives >= stressThreads+50, "threads were cancelled")
+	if ulib.CurrentModel() == ulib.Activations {
+		var s sa.Stat
+		ok(sys.Err(sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(&s)))), "sa_stat")
+		equal(int(s.InKernel), 0, "threads left in the kernel")
+		check(s.Upcalls > 0 && s.Blocks > 0, "activations were used")
+	}
+}
+
+// What does a thread that waits cost in memory? And can there be as many as memory has room for?
+func threadMany() {
+	underModel := func(m ulib.Model) { under(&ulib.Options{Model: m}, askMany) }
+	underModel(ulib.NToOne)
+	underModel(ulib.Activations)
+}
+
+const manyStack = ulib.MinStack
+
+func passesGate(uintptr) uintptr {
+	sem.Wait()
+	sem.Post()
+	return 1
+}
+
+func askMany() {
+	before, _ := meminfo("MemFree:")
+	n := min(before/6, 100_000)
+	list := (*[100_000]ulib.ID)(unsafe.Pointer(anon(8 * 100_000)))
+	for i := range n {
+		id, e := ulib.CreateWith(&ulib.Attr{Stack: manyStack}, passesGate, 0)
+		ok(e, "create")
+		list[i] = id
+	}
+	for range 3 {
+		ulib.Yield()
+	}
+	after, _ := meminfo("MemFree:")
+	bytes := (before - after) * 1024 / n
+	if bytes > sys.PageSize+1024 {
+		out.Out.Str("# ").Int(n).Str(" threads, ").Int(bytes).Str(" bytes each\n").Flush()
+		fail("a thread that waits costs more than a page and a KiB")
+	}
+	sem.Post()
+	passed := 0
+	for i := range n {
+		passed += join(list[i])
+	}
+	equal(passed, n, "threads")
+}
+
+// Do locks, conditions, creation and joining survive being preempted again and again, on one VP,
+// on as many as there are CPUs, and on more?
+func threadPreempted() {
+	for _, n := range [...]int{0, 1, 3} {
+		under(&ulib.Options{Model: ulib.Activations, LWPs: n}, askPreempted)
+	}
+}
+
+// preempts has all VPs upcalled without end: its own too, so that it shares them.
+func preempts(uintptr) uintptr {
+	n := uint64(ulib.Concurrency())
+	r := dice(12345)
+	for ulib.Now() < ends {
+		sys.Syscall1(sa.SysPreempt, uintptr(r.next(n)))
+		for range r.next(500) {
+			store(uintptr(unsafe.Pointer(&record[63])), 1)
+		}
+	}
+	return 0
+}
+
+func makesThreads(uintptr) uintptr {
+	made := uintptr(0)
+	for ulib.Now() < ends {
+		for range 20 {
+			made++
+			equal(join(spawn(double, made)), int(2*made), "result")
+		}
+	}
+	return made
+}
+
+func askPreempted() {
+	ends = ulib.Now() + 1e9
+	hammer := spawn(preempts, 0)
+	maker := spawn(makesThreads, 0)
+	for round := 0; ulib.Now() < ends; round++ {
+		record[0], record[4] = 0, 0
+		for i := range 4 {
+			ids[i] = spawn(adds, 50)
+			ids[4+2*i] = spawn(producer, 50)
+			ids[5+2*i] = spawn(consumer, 50)
+		}
+		for i := range 12 {
+			join(ids[i])
+		}
+		equal(record[0], 200, "counted under the mutex")
+		equal(record[4], 200, "consumed")
+	}
+	join(hammer)
+	check(join(maker) > 0, "threads were made")
+	var s sa.Stat
+	ok(sys.Err(sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(&s)))), "sa_stat")
+	check(s.Preempted > 0, "threads were preempted")
+}
