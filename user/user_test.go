@@ -148,3 +148,22 @@ func TestHello(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 }
+
+// The programs that show user threads come to their ends under each model that there is here.
+func TestThreads(t *testing.T) {
+	bin := build(t, "threads", "prodcons", "philosophers")
+	for _, model := range []string{"n1", "11", "mn"} {
+		for _, c := range []struct{ program, arg, want string }{
+			{"threads", "", "Join says that it was cancelled"},
+			{"prodcons", "3000", "3000 numbers, sum 4498500,"},
+			{"philosophers", "50", "philosopher 4 has eaten 50 times"},
+			{"philosophers", "-greedy", "philosopher 4 has eaten 10 times"},
+		} {
+			cmd := exec.Command(filepath.Join(bin, c.program), strings.Fields(c.arg)...)
+			cmd.Env = []string{"ULIB_MODEL=" + model}
+			if out, status := run(t, cmd); status != 0 || !strings.Contains(out, c.want) {
+				t.Errorf("%s %s under %s: status %d\n%s", c.program, c.arg, model, status, out)
+			}
+		}
+	}
+}
