@@ -17,16 +17,22 @@ import (
 // unparked before; ETIMEDOUT; EINTR.
 func (l *LWP) Park(deadline int64, unpark lwp.ID) syscall.Errno {
 	deadline = l.Resume(deadline)
+	var err error
 	if unpark != 0 && !l.unparked {
-		if errno := l.p.Unpark(unpark); errno != 0 {
-			return errno
+		other := l.p.find(unpark)
+		if other == nil {
+			return syscall.ESRCH
 		}
+		err = l.Thread.UnparkAndPark(other.Thread, deadline)
+	} else {
+		l.unparked = false
+		err = l.Thread.Park(deadline)
 	}
-	l.unparked = false
-	err := l.Thread.Park(deadline)
-	switch err {
-	case nil:
+	if err == nil {
 		return 0
+	}
+	errno := Errno(err)
+	switch errno {
 	case syscall.EALREADY:
 		if l.cancelled.Load() && l.cancelled.Swap(false) {
 			l.Thread.ClearInterrupt() // a signal's comes with attention
@@ -38,7 +44,7 @@ func (l *LWP) Park(deadline int64, unpark lwp.ID) syscall.Errno {
 			l.Interrupt(deadline)
 		}
 	}
-	return Errno(err)
+	return errno
 }
 
 // Unpark ends the parking of the process's LWP id, or has its next one end at once: NetBSD

@@ -115,12 +115,7 @@ func (l *LWP) setNice(nice int) {
 // inherit has a new LWP, which has its thread, scheduled as its maker is. The maker's p.mu is held.
 func (l *LWP) inherit(from *LWP) {
 	l.sched = from.sched
-	if c, level := from.Thread.Class(); c != sched.TimeSharing || level != sched.DefaultLevel {
-		l.Thread.SetClass(c, level) // which takes effect at once, at some cost
-	}
-	if cpu := from.Thread.Bound(); cpu >= 0 {
-		l.Thread.Bind(cpu)
-	}
+	l.Thread.Inherit(from.Thread)
 	if from.sched.reset {
 		l.sched.reset = false
 		if policy, _ := l.policyNow(); policy == PolicyFIFO || policy == PolicyRR {

@@ -102,6 +102,15 @@ func (t *Thread) SetClass(c Class, level int) {
 	}
 }
 
+// Inherit gives t, which is new, the class, level and binding of from, and what from has used: nobody
+// gains by handing the work to a fresh thread. Only from itself may call it.
+func (t *Thread) Inherit(from *Thread) {
+	t.base.Store(from.base.Load())
+	t.bound.Store(from.bound.Load())
+	t.penalty = from.penalty
+	t.assess()
+}
+
 // Class is what SetClass was told.
 func (t *Thread) Class() (c Class, level int) {
 	base := t.base.Load()
@@ -140,15 +149,20 @@ func (t *Thread) ticked() {
 	t.assess()
 }
 
-// rested forgives t, which was blocked and has been woken, for the slices it has not used.
+// rested forgives t, which was blocked and has been woken, for the slices it has not used. Blocks
+// too short to be told from the switches around them do not count.
 func (t *Thread) rested() {
 	if t.penalty == 0 {
 		return
 	}
-	t.rest += t.s.counter.Nanoseconds(t.s.counter.Cycles() - t.left)
-	if slices := t.rest / sliceNS; slices != 0 {
-		t.rest -= slices * sliceNS
-		t.penalty -= uint8(min(int64(t.penalty), slices))
+	blocked := t.s.counter.Cycles() - t.left
+	if blocked < t.s.slice/16 {
+		return
+	}
+	t.rest += blocked
+	if n := t.rest / t.s.slice; n != 0 {
+		t.rest -= n * t.s.slice
+		t.penalty -= uint8(min(uint64(t.penalty), n))
 		t.assess()
 	}
 }

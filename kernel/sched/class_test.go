@@ -109,6 +109,24 @@ func TestTimeSharingDecays(t *testing.T) {
 	r.Wait(t)
 }
 
+// Does a thread that another makes begin as that is?
+func TestInherit(t *testing.T) {
+	m := schedtest.Boot(t)
+	m.Run(t, func(th *sched.Thread) {
+		th.SetClass(sched.TimeSharing, 40)
+		th.Bind(1)
+		th.Yield()
+		for range 3 {
+			th.Tick()
+		}
+		child := sched.NewThread("child", sched.PrioUser, func(c *sched.Thread) {})
+		child.Inherit(th)
+		if c, l := child.Class(); c != sched.TimeSharing || l != 40 || child.Bound() != 1 || child.Priority() != th.Priority() {
+			t.Errorf("%v %d, CPU %d, priority %d; want priority %d", c, l, child.Bound(), child.Priority(), th.Priority())
+		}
+	})
+}
+
 // Does the end of a slice pass the CPU on among equals in RoundRobin, and not in FIFO?
 func TestSlicesOfRealTime(t *testing.T) {
 	m := schedtest.Boot(t)

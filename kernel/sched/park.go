@@ -28,6 +28,18 @@ func (t *Thread) Park(deadline int64) error {
 	return syscall.ETIMEDOUT
 }
 
+// UnparkAndPark is other.Unpark, then Park. If other was parked and nobody as urgent waits for this
+// CPU, other gets it when t blocks, without having been in a queue.
+func (t *Thread) UnparkAndPark(other *Thread, deadline int64) error {
+	t.heir = other.takeOver()
+	err := t.Park(deadline)
+	if heir := t.heir; heir != nil { // t did not block
+		t.heir = nil
+		t.s.ready(heir)
+	}
+	return err
+}
+
 // Unpark ends t's Park, or leaves a token for the next one: one, however often it is called.
 func (t *Thread) Unpark() {
 	if t.unpark() {

@@ -6,6 +6,7 @@ import "sync/atomic"
 type scheduler struct {
 	m           Machine
 	counter     Counter
+	slice       uint64 // sliceNS in cycles
 	dispatchers []*dispatcher
 	stamps      atomic.Uint64
 	idle        idleSet
@@ -48,6 +49,8 @@ func newScheduler(m Machine, ncpu int) *scheduler {
 	if s.counter == nil {
 		s.counter = nowCounter{m}
 	}
+	const long = 1 << 40
+	s.slice = uint64(sliceNS * (long / float64(s.counter.Nanoseconds(long))))
 	s.timers.m = m
 	s.idle.parked = make([]*dispatcher, 0, ncpu)
 	for i := range ncpu {

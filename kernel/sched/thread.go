@@ -48,7 +48,7 @@ type Thread struct {
 	penalty uint8
 	usual   Priority // by assess, and when it has yielded
 	polite  Priority
-	rest    int64  // ns blocked that count towards the next level back
+	rest    uint64 // cycles blocked that count towards the next level back
 	stamp   uint64 // when it became ready: order in the run queues
 	since   uint32 // the same in ticks of its run queue
 	left    uint64 // cycles when it switched away last
@@ -59,6 +59,7 @@ type Thread struct {
 	control *Control
 	graced  bool // has been granted NoPreempt
 	onBlock func(*Thread) *Thread
+	heir    *Thread // gets the CPU when t blocks
 
 	// Waiting; see waitqueue.go.
 	waitq         word[WaitQueue] // changes from q to nil under q.mu only

@@ -84,7 +84,14 @@ func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline
 	}
 	l.Unlock()
 
-	var next *Thread
+	next := t.heir
+	if next != nil {
+		t.heir = nil
+		if t.onBlock != nil || t.home.Load().mostUrgent().atLeast(next.Priority()) {
+			t.s.ready(next)
+			next = nil
+		}
+	}
 	if t.onBlock != nil {
 		next = t.onBlock(t).takeOver()
 	}

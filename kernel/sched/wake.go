@@ -87,11 +87,11 @@ func (d *dispatcher) preempt(prio Priority) {
 }
 
 // margin is by how much a thread that becomes ready with priority prio must be more urgent, and one
-// more, for a running one to be preempted. Threads of time-sharing classes that wake each other would
-// otherwise be preempted now and then for having used a slice more.
+// more, for a running one to be preempted: by more than a few slices used, if it is the classes'
+// without real time.
 func margin(prio Priority) Priority {
 	if prio <= realTime {
-		return 2
+		return penaltyMax / 2
 	}
 	return 0
 }

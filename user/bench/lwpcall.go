@@ -63,6 +63,7 @@ func lwpYieldSwitch(n int) uint64 {
 
 func parkUntilStop(uintptr) {
 	first := sys.Getpid()
+	sys.LWPPark(0, 0, nil, 0) // it is the other's turn
 	for atomic.LoadUint32(&stop) == 0 {
 		sys.LWPPark(0, 0, nil, first)
 	}
