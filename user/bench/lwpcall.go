@@ -124,6 +124,28 @@ func preemptSwitch(n int) uint64 {
 
 func computeBeside(uintptr) { compute(1) }
 
+func computeUntilStop(uintptr) {
+	for atomic.LoadUint32(&stop) == 0 {
+	}
+}
+
+// A real-time LWP sleeps while another one computes: how late is it, in nanoseconds, when it takes the
+// processor from that? With -icount shift=0 an instruction takes one.
+func wakePreempt(n int) (late uint64) {
+	begin(computeUntilStop)
+	must(sys.LWPSetPriority(sys.LWPSelf(), abi.ClassRoundRobin, 50), "_lwp_setpriority")
+	for range n {
+		at := sys.Now() + 1e6
+		ts := sys.Timespec{Sec: at / 1e9, Nsec: at % 1e9}
+		sys.LWPPark(sys.CLOCK_MONOTONIC, abi.ParkAbstime, &ts, 0)
+		late += uint64(sys.Now() - at)
+	}
+	must(sys.LWPSetPriority(sys.LWPSelf(), abi.ClassTimeSharing, 30), "_lwp_setpriority")
+	atomic.StoreUint32(&stop, 1)
+	finish()
+	return late
+}
+
 func parkOnce() uintptr
 
 const many = 4096

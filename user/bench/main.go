@@ -30,6 +30,7 @@ var benchmarks = [...]benchmark{
 	{"lwp_yield_switch", lwpYieldSwitch, 1000, 2, 0},
 	{"lwp_park_pingpong", lwpParkPingPong, 1000, 2, 0},
 	{"preempt_switch", preemptSwitch, 8, 1, 0},
+	{"wake_preempt", wakePreempt, 20, 1, 0},
 	{"yield_switch", yieldSwitch, 1000, 2, 0},
 	{"open_close", openClose, 1000, 1, 0},
 	{"read_1byte", read1Byte, 5000, 1, 0},

@@ -323,6 +323,32 @@ func lwpCtls() {
 	check(atomic.LoadUint32(&c.Switches)-before < 1000 && c.NoPreempt == 0, "the parent's is its own")
 }
 
+// Is an LWP that asks not to be preempted spared once, told that it owes a yield, and preempted
+// all the same if it goes on?
+func lwpNoPreempt() {
+	var c *abi.LWPControl
+	ok(sys.LWPCtl(abi.CtlKnown, &c), "_lwp_ctl")
+	atomic.StoreUint32(&common[6], 0)
+	launch(0, lwpSpinUntil, abi.LWPSuspended)
+	ok(sys.LWPBind(lwps[0].ID, 0), "_lwp_bind")
+	ok(sys.LWPBind(sys.LWPSelf(), 0), "_lwp_bind")
+	ok(sys.LWPContinue(lwps[0].ID), "_lwp_continue")
+	for range 3 {
+		sys.Yield()
+		equal(int(atomic.LoadUint32(&c.Owed)), 0, "owed after a yield")
+		atomic.StoreUint32(&c.NoPreempt, 1)
+		n := atomic.LoadUint32(&c.Switches)
+		for atomic.LoadUint32(&c.Owed) == 0 {
+		}
+		equal(int(atomic.LoadUint32(&c.Switches)), int(n), "switches when spared")
+		for atomic.LoadUint32(&c.Switches) == n {
+		}
+		atomic.StoreUint32(&c.NoPreempt, 0)
+	}
+	atomic.StoreUint32(&common[6], 1)
+	await(0)
+}
+
 // inAllStates has LWPs in every state.
 func inAllStates() {
 	ok(sys.Pipe2(&wakePipe, 0), "pipe2")
