@@ -3,7 +3,7 @@
 #   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm TIMEOUT=S V=1]
 
 .DEFAULT_GOAL := help
-.PHONY: help build shell run test test-host check vet bench peer gdb clean
+.PHONY: verify help build shell run test test-host check vet bench peer gdb clean
 
 export CPUS MEM CPU ACCEL TIMEOUT V
 
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench       the benchmarks in guest instructions; RUN=REGEX chooses'
 	@echo 'make peer        the same on Debian'\''s Linux beside it, and the ratio'
 	@echo 'make gdb         boot to a shell, waiting for gdb'
+	@echo 'make verify      the model of the activation protocol, checked by spin: minutes, 3 GB'
 	@echo 'make clean       remove ./build'
 
 build:
@@ -59,6 +60,9 @@ check: build vet
 vet:
 	go vet $$(go list ./... | grep -vE '$(MACHINE)')
 	go vet -unsafeptr=false -framepointer=false $$(go list ./... | grep -E '$(MACHINE)')
+
+verify:
+	docs/model/verify.sh
 
 clean:
 	rm -rf build

@@ -116,19 +116,22 @@ func (p *Process) enterUser(v *vp, e Event) {
 	}
 }
 
-// wants says which upcall an open VP needs, 0 if none: the level test of K4, K10, K12, K13.
+// wants says which upcall an open VP needs, 0 if none: the level test of K4, K10, K12, K13. A VP that is
+// just resuming a thread gets none, or that thread might never run: it is told to look.
 func (p *Process) wants(v *vp, slot uint32, e Event) uint32 {
-	if p.signals.Load()&^atomic.LoadUint64(&v.page.Sigmask) != 0 {
+	signal := p.signals.Load()&^atomic.LoadUint64(&v.page.Sigmask) != 0
+	look := signal || v.preempt || atomic.LoadUint32(p.ready) != 0
+	if pc := p.host(v).PC(); pc >= p.cfg.Lo && pc < p.cfg.Hi {
+		if look {
+			v.pend()
+			v.look.Store(1) // at the next chance
+		}
+		return 0
+	}
+	switch {
+	case signal:
 		return abi.Signal
-	}
-	pc := p.host(v).PC()
-	if e == Ticked && pc >= p.cfg.Lo && pc < p.cfg.Hi {
-		return 0 // the thread has not run yet
-	}
-	if v.preempt || atomic.LoadUint32(p.ready) != 0 {
-		return abi.Preempted
-	}
-	if e == Ticked && p.quantumUsed(v, slot) {
+	case look, e == Ticked && p.quantumUsed(v, slot):
 		return abi.Preempted
 	}
 	return 0

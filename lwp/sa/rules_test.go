@@ -81,7 +81,8 @@ func TestQuantum(t *testing.T) {
 	want(t, "upcalls", s.p.stat.Upcalls, 1)
 }
 
-// Is nothing written for a thread that is just being resumed, and is it not preempted by a tick?
+// Is nothing written for a thread that is just being resumed, and does it get to run before there is an
+// upcall?
 func TestResumeRange(t *testing.T) {
 	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3, quantum: true})
 	s.l[0].ctx.pc, s.l[0].ctx.t, s.l[0].ctx.next = atIret, none, 0
@@ -90,9 +91,20 @@ func TestResumeRange(t *testing.T) {
 	want(t, "upcalls", s.p.stat.Upcalls, 0)
 	s.p.Preempt(0)
 	s.p.Edge(0, Nothing)
-	want(t, "upcalls", s.p.stat.Upcalls, 1)
+	want(t, "upcalls", s.p.stat.Upcalls, 0)
+	want(t, "pending", s.area.VPs[0].Pending, 1)
+	(&share{p: s.p}).set(0)
+	s.p.Edge(0, Nothing)
+	want(t, "state", s.p.vps[0].state, NoCPU)
 	want(t, "ready", s.area.Process.Ready, 1)
 	want(t, "slot", s.area.Slots[0].AX, 42)
+	s = scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
+	s.l[0].ctx.pc = atIret
+	s.p.Preempt(0)
+	s.p.Edge(0, Nothing)
+	s.l[0].ctx.pc = inThread
+	s.p.Edge(0, Nothing)
+	want(t, "upcalls of the thread that was being resumed", s.p.stat.Upcalls, 1)
 }
 
 // What do the calls refuse?
