@@ -20,11 +20,11 @@ import (
 
 const (
 	maxBodies = 2000
-	workers   = 16
+	workers   = 8
 )
 
 var (
-	bodies = 160
+	bodies = 200
 	steps  = 1
 	shares = [...]int{100, 80, 60, 40}
 )
