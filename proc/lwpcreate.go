@@ -75,12 +75,13 @@ func (l *LWP) newSibling(ctx lwp.Context) *LWP {
 // number gives an LWP a number that nobody else has. EAGAIN: there are too many.
 func (s *System) number(n *LWP) syscall.Errno {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.lwps.n >= s.MaxLWPs {
+		s.mu.Unlock()
 		return syscall.EAGAIN
 	}
 	n.ID = lwp.ID(s.newPID())
 	s.lwps.put(n)
+	s.mu.Unlock()
 	return 0
 }
 

@@ -13,7 +13,8 @@ import (
 // and the signals meant for this LWP alone.
 type LWP struct {
 	lwp.LWP
-	p *Process
+	p      *Process
+	thread sched.Thread // lwp.LWP's
 
 	// Touched by the LWP itself only.
 	space       *space // p's, or the one that execve is replacing it by
@@ -96,9 +97,12 @@ func (l *LWP) enter(s *space) {
 // bind gives the LWP its kernel thread, which costs nothing until it is started. It comes
 // before anybody can find the LWP.
 func (l *LWP) bind(name string) {
-	l.Thread = sched.NewThread(name, sched.PrioUser, l.run)
-	l.Thread.UserData = &l.LWP
+	l.Thread = &l.thread
+	l.thread.UserData = &l.LWP
+	l.thread.Init(name, sched.PrioUser, runLWP)
 }
+
+func runLWP(t *sched.Thread) { threadLWP(t).run(t) }
 
 // Process returns the process that l belongs to.
 func (l *LWP) Process() *Process { return l.p }

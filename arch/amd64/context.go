@@ -79,11 +79,18 @@ var MXCSRMask uint32 = 0xffbf
 // Start makes c the context of a fresh program in the same address space. It leaves attn
 // alone, which another CPU may be setting.
 func (c *Context) Start(pc, sp uint64) {
-	c.FX = FreshFX
+	c.Refresh()
 	c.AX, c.DI, c.SI, c.DX, c.R10, c.R8, c.R9 = 0, 0, 0, 0, 0, 0, 0
 	c.BX, c.CX, c.BP, c.R11, c.R12, c.R13, c.R14, c.R15 = 0, 0, 0, 0, 0, 0, 0, 0
 	c.IP, c.Flags, c.SP, c.FS, c.GS = pc, FlagsFixed, sp, 0, 0
 	c.full = 1
+}
+
+// Refresh makes the floating-point state that of a fresh program.
+func (c *Context) Refresh() {
+	c.FX = [512]byte{} // all but these two words; clearing is cheaper than copying
+	*(*uint64)(unsafe.Pointer(&c.FX[0])) = *(*uint64)(unsafe.Pointer(&FreshFX[0]))
+	*(*uint32)(unsafe.Pointer(&c.FX[24])) = *(*uint32)(unsafe.Pointer(&FreshFX[24]))
 }
 
 // Jump has the program that c is of go on elsewhere: with the flags and the floating-point control of

@@ -68,14 +68,7 @@ func freeBatch(c *amd64.CPU, p, n uint64) uint64 {
 }
 
 // HeapFrames returns how many frames are behind the Go runtime's memory.
-func HeapFrames() uint64 { return amd64.Bare(countHeap, 0, 0) }
-
-func countHeap(c *amd64.CPU, _, _ uint64) uint64 {
-	memory.lock(c)
-	n := heapFrames
-	memory.unlock()
-	return n
-}
+func HeapFrames() uint64 { return heapFrames.Load() }
 
 // Nanoseconds converts a difference of time-stamp counters.
 func Nanoseconds(cycles uint64) int64 { return int64(nanoseconds(cycles)) }

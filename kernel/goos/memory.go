@@ -1,6 +1,8 @@
 package goos
 
 import (
+	"sync/atomic"
+
 	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
 )
@@ -18,8 +20,8 @@ var (
 	memory  spinLock
 	heapTop uint64 = amd64.HeapBase
 
-	// heapFrames counts the frames behind the runtime's memory. Guarded by memory.
-	heapFrames uint64
+	// heapFrames counts the frames behind the runtime's memory. It changes under memory.
+	heapFrames atomic.Uint64
 )
 
 func mmap(c *amd64.CPU, addr, size, flags uint64) uint64 {
@@ -73,10 +75,10 @@ func populate(c *amd64.CPU, va uintptr) bool {
 		f := frame.AllocReserve(int(c.ID))
 		if f == frame.None {
 			memory.unlock()
-			fatal(c, "out of memory: the kernel's heap needs a frame and the reserve is empty", uint64(va), heapFrames, 0)
+			fatal(c, "out of memory: the kernel's heap needs a frame and the reserve is empty", uint64(va), heapFrames.Load(), 0)
 		}
 		clear(f.Bytes()[:])
-		heapFrames++
+		heapFrames.Add(1)
 		if level == 1 {
 			*e = amd64.PTE(f.Addr()) | amd64.Present | amd64.Writable | amd64.KernelGlobal() | amd64.NXBit
 			break
@@ -126,7 +128,7 @@ func release(c *amd64.CPU, addr, size uint64) {
 			}
 			va += frame.Size
 		}
-		heapFrames -= uint64(n)
+		heapFrames.Add(^uint64(n) + 1)
 		memory.unlock()
 		if n == 0 {
 			continue

@@ -20,17 +20,33 @@ type Context struct {
 
 // contexts are those released, to be used again. Somebody may still ask for the attention of the
 // LWP that had one: then its next owner comes back from user mode once for nothing.
-var contexts = sync.Pool{New: func() any {
+var contexts struct {
+	mu    sync.Mutex
+	spare [64]*Context
+	n     int
+}
+
+// take returns a context that nobody has, as its last owner has left it.
+func take() *Context {
+	s := &contexts
+	s.mu.Lock()
+	if s.n != 0 {
+		s.n--
+		c := s.spare[s.n]
+		s.mu.Unlock()
+		return c
+	}
+	s.mu.Unlock()
 	c := new(Context)
 	if uintptr(unsafe.Pointer(c))&15 != 0 {
 		panic("machine: context is not 16-byte aligned")
 	}
 	return c
-}}
+}
 
 // NewContext returns a context for Start or Load to fill in.
 func NewContext() lwp.Context {
-	c := contexts.Get().(*Context)
+	c := take()
 	c.u.Reuse()
 	return c
 }
@@ -79,13 +95,21 @@ func (c *Context) RestartSyscall() {
 
 // Clone implements lwp.Context.
 func (c *Context) Clone() lwp.Context {
-	d := contexts.Get().(*Context)
+	d := take()
 	d.u.CopyFrom(&c.u)
 	return d
 }
 
 // Release implements lwp.Context.
-func (c *Context) Release() { contexts.Put(c) }
+func (c *Context) Release() {
+	s := &contexts
+	s.mu.Lock()
+	if s.n < len(s.spare) {
+		s.spare[s.n] = c
+		s.n++
+	}
+	s.mu.Unlock()
+}
 
 func (c *Context) PC() uint64        { return c.u.IP }
 func (c *Context) SP() uint64        { return c.u.SP }

@@ -31,7 +31,7 @@ func (c *Context) Load(r *abi.LWPContext) syscall.Errno {
 		}
 		u.FX = r.FX
 	} else {
-		u.FX = amd64.FreshFX
+		u.Refresh()
 	}
 	u.AX, u.BX, u.CX, u.DX, u.SI, u.DI, u.BP, u.SP = r.RAX, r.RBX, r.RCX, r.RDX, r.RSI, r.RDI, r.RBP, r.RSP
 	u.R8, u.R9, u.R10, u.R11, u.R12, u.R13, u.R14, u.R15 = r.R8, r.R9, r.R10, r.R11, r.R12, r.R13, r.R14, r.R15

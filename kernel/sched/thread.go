@@ -98,16 +98,26 @@ func Go(name string, prio Priority, body func(t *Thread)) *Thread {
 	return t
 }
 
+// Init is NewThread for a zero Thread that is part of something else, which body finds by UserData.
+func (t *Thread) Init(name string, prio Priority, body func(t *Thread)) {
+	running().init(t, name, prio, body)
+}
+
 func (s *scheduler) newThread(name string, prio Priority, body func(*Thread)) *Thread {
-	t := &Thread{s: s, id: int(s.lastID.Add(1)), name: name, body: body}
-	t.timer = timer{t: t, index: -1}
+	t := new(Thread)
+	s.init(t, name, prio, body)
+	return t
+}
+
+func (s *scheduler) init(t *Thread, name string, prio Priority, body func(*Thread)) {
+	t.s, t.id, t.name, t.body = s, int(s.lastID.Add(1)), name, body
+	t.timer.t, t.timer.index = t, -1
 	if prio == PrioUser {
 		t.base.Store(packBase(TimeSharing, DefaultLevel))
 	} else {
 		t.base.Store(packBase(Kernel, int(prio)))
 	}
 	t.assess()
-	return t
 }
 
 // Start makes a new thread ready. It may be called once.
