@@ -41,9 +41,26 @@ func (d *dispatcher) run() {
 func (d *dispatcher) next() *Thread {
 	for {
 		if t := d.pick(false); t != nil {
+			if t.bound.Load() != 0 {
+				d.passOn()
+			}
 			return t
 		}
 		d.park()
+	}
+}
+
+// passOn has a CPU look at the open queues in d's place: whoever unparked d may have done so for a
+// thread that is there still, since d takes one that is bound to it.
+func (d *dispatcher) passOn() {
+	var c claim
+	for _, o := range d.s.dispatchers {
+		point()
+		c = max(c, claim(o.ready.first.Load()))
+	}
+	point()
+	if c != 0 && (d.s.idle.n.Load() == 0 || !d.s.idle.unpark()) {
+		d.s.victim(d, c.rank()).preempt(Priority(c.rank() - 1))
 	}
 }
 

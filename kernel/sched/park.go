@@ -79,10 +79,10 @@ func (t *Thread) takeOver() *Thread {
 		return nil
 	}
 	t.move(Blocked, Ready)
+	t.rested()
 	if t.bound.Load() != 0 {
 		t.s.ready(t)
 		return nil
 	}
-	t.rested()
 	return t
 }

@@ -529,3 +529,50 @@ func TestExploreHandOver(t *testing.T) {
 		sc.actor("waker", func() { first.Unpark() })
 	})
 }
+
+// Is a binding or a class that comes while its thread is granted a moment more not forgotten?
+func TestExploreGraceForgetsNothing(t *testing.T) {
+	explore(t, 2, 2, func(sc *scene) {
+		var c Control
+		c.NoPreempt.Store(1)
+		begun, changed := false, false
+		th := sc.thread("a", PrioUser, func(th *Thread) {
+			th.SetControl(&c)
+			th.shouldYield.Store(true)
+			begun = true
+			th.Preempt()
+			await(&changed, true)
+			if th.ShouldYield() {
+				th.Preempt()
+			}
+			if th.misplacedOn(th.home.Load()) {
+				sc.fail("runs on CPU %d", th.CPU())
+			}
+			if th.base.Load() != th.basis {
+				sc.fail("has the priority of its old class")
+			}
+			th.SetControl(nil)
+		})
+		sc.actor("other", func() {
+			await(&begun, true)
+			th.Bind(1 - th.CPU())
+			th.SetClass(Fixed, 1)
+			changed = true
+		})
+	})
+}
+
+// Does a CPU that was unparked for one thread, and takes another that is bound to it, see to it that
+// the first one runs on another CPU?
+func TestExploreBoundTakesOthersCPU(t *testing.T) {
+	explore(t, 3, 1, func(sc *scene) {
+		done := false
+		wait := func(*Thread) { await(&done, true) }
+		sc.thread("computes", PrioUser, wait)
+		bound := sc.s.newThread("bound", PrioUser, wait)
+		bound.bound.Store(3)
+		free := sc.s.newThread("free", PrioUser, func(*Thread) { done = true })
+		sc.actor("waker", func() { free.Start() })
+		sc.actor("other waker", func() { bound.Start() })
+	})
+}

@@ -10,9 +10,16 @@ func (t *Thread) ShouldYield() bool {
 // Preempt is Yield for a thread that ShouldYield, unless its program has asked to keep the CPU
 // for a moment (Control.NoPreempt).
 func (t *Thread) Preempt() {
-	if !t.misplacedOn(t.home.Load()) && t.grace() {
+	if t.grace() {
 		t.shouldYield.Store(false)
-		return
+		point()
+		// Bind and SetClass write what they change, then set shouldYield.
+		if !t.misplacedOn(t.home.Load()) {
+			if t.base.Load() != t.basis {
+				t.assess()
+			}
+			return
+		}
 	}
 	t.giveWay()
 }
