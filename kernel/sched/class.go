@@ -49,11 +49,19 @@ const starveTicks = 50
 func packBase(c Class, level int) uint32 { return uint32(c)<<8 | uint32(level) }
 
 // SetUrgent has t run at PrioKernel at least, or no more, whatever its class: it has something to
-// finish in the kernel for which others wait. Only t itself may call it; it costs no switch.
+// finish in the kernel for which others wait. Only t itself may call it. It costs no switch: those
+// who have waited behind what was urgent have t asked to yield.
 func (t *Thread) SetUrgent(on bool) {
-	if t.urgent != on {
-		t.urgent = on
-		t.assess()
+	if t.urgent == on {
+		return
+	}
+	t.urgent = on
+	t.assess()
+	if c := t.home.Load().mostUrgent(); !on && c != 0 {
+		if prio := Priority(c.rank() - 1); t.Priority()+margin(prio) < prio {
+			t.shouldYield.Store(true)
+			t.s.m.Kick(t)
+		}
 	}
 }
 

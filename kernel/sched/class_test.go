@@ -342,3 +342,24 @@ func TestUrgent(t *testing.T) {
 		t.Errorf("ran in order %v, want %v", order, want)
 	}
 }
+
+// Is a thread that is urgent no more asked to yield to one that has waited meanwhile?
+func TestUrgentNoMore(t *testing.T) {
+	m := schedtest.Boot(t)
+	var waits *schedtest.Running
+	m.Run(t, func(th *sched.Thread) {
+		th.Bind(0)
+		th.Yield()
+		th.SetUrgent(true)
+		waits = m.Spawn(t, "waits", func(*sched.Thread) {})
+		waits.SetClass(sched.FIFO, 50)
+		waits.Bind(0)
+		if th.Yield(); th.ShouldYield() {
+			t.Error("is to yield while it is urgent")
+		}
+		if th.SetUrgent(false); !th.ShouldYield() {
+			t.Error("is not to yield")
+		}
+	})
+	waits.Wait(t)
+}
