@@ -3,7 +3,6 @@ package proc
 import (
 	"syscall"
 
-	"gossamer/kernel/sched"
 	"gossamer/lwp"
 )
 
@@ -108,13 +107,10 @@ func (l *LWP) Pause() syscall.Errno {
 	return l.pause()
 }
 
-// pause waits on a queue that nobody wakes. p.mu is held.
+// pause waits for a signal. p.mu is held.
 func (l *LWP) pause() syscall.Errno {
-	var never sched.WaitQueue
-	for l.Attention() == 0 {
-		if never.Wait(l.Thread, &l.p.mu) != nil {
-			break
-		}
+	if l.Attention() == 0 {
+		l.Thread.AwaitInterrupt(&l.p.mu, 0)
 	}
 	return syscall.EINTR
 }

@@ -3,7 +3,6 @@ package proc
 import (
 	"syscall"
 
-	"gossamer/kernel/sched"
 	"gossamer/lwp"
 )
 
@@ -11,7 +10,6 @@ import (
 // rt_sigtimedwait(2). A deadline of 0 means none. EAGAIN: the deadline has come; EINTR: another
 // signal has.
 func (l *LWP) AwaitSignal(set Sigset, deadline int64) (Siginfo, syscall.Errno) {
-	var never sched.WaitQueue
 	set &^= unblockable
 	p := l.p
 	p.mu.Lock()
@@ -31,7 +29,7 @@ func (l *LWP) AwaitSignal(set Sigset, deadline int64) (Siginfo, syscall.Errno) {
 		case l.Attention() != 0:
 			return info, syscall.EINTR
 		}
-		err := never.WaitDeadline(l.Thread, &p.mu, deadline)
+		err := l.Thread.AwaitInterrupt(&p.mu, deadline)
 		over = err == syscall.ETIMEDOUT
 		if err == syscall.EINTR && l.Attention() == 0 {
 			return info, syscall.EINTR

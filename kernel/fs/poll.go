@@ -106,15 +106,24 @@ func Poll(t *sched.Thread, files []PollFile, deadline int64) (int, error) {
 	if n := scan(files); n > 0 {
 		return n, nil
 	}
-	p := new(poller)
+	p, told := new(poller), false
 	for i := range files {
 		if f := &files[i]; f.File != nil {
 			if s := f.File.watchers(); s != nil {
 				f.w = watcher{told: p}
 				s.add(&f.w)
 				defer s.remove(&f.w)
+				told = true
 			}
 		}
+	}
+	if !told {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if err := t.AwaitInterrupt(&p.mu, deadline); err != syscall.ETIMEDOUT {
+			return 0, err
+		}
+		return 0, nil
 	}
 	for {
 		if n := scan(files); n > 0 {

@@ -70,7 +70,7 @@ type Thread struct {
 
 	parking WaitQueue // of Park
 	token   bool      // an Unpark that found it not parked; parking.mu guards it
-	sleepq  WaitQueue // of Sleep
+	sleepq  WaitQueue // of AwaitInterrupt
 
 	interrupted atomic.Bool
 	shouldYield atomic.Bool

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"math"
+	"sync"
 	"syscall"
 )
 
@@ -131,6 +132,12 @@ type noLock struct{}
 func (noLock) Lock()   {}
 func (noLock) Unlock() {}
 
+// AwaitInterrupt blocks t until it is interrupted, EINTR, or until a point in time (0: none),
+// ETIMEDOUT. l is as WaitQueue has it.
+func (t *Thread) AwaitInterrupt(l sync.Locker, deadline int64) error {
+	return t.sleepq.WaitDeadline(t, l, deadline)
+}
+
 // Sleep blocks t for ns nanoseconds or more: nil, or syscall.EINTR if t is interrupted before.
 // It returns nil at once if ns is not positive.
 func (t *Thread) Sleep(ns int64) error {
@@ -143,7 +150,7 @@ func (t *Thread) Sleep(ns int64) error {
 	} else {
 		deadline += ns
 	}
-	if err := t.sleepq.WaitDeadline(t, noLock{}, deadline); err != syscall.ETIMEDOUT {
+	if err := t.AwaitInterrupt(noLock{}, deadline); err != syscall.ETIMEDOUT {
 		return err
 	}
 	return nil

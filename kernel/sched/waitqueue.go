@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -108,6 +109,7 @@ func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline
 		t.s.timers.disarm(&t.timer)
 	}
 	l.Lock()
+	runtime.KeepAlive(q) // while t.waitq has it (word)
 	switch t.outcome {
 	case interrupted:
 		return syscall.EINTR
