@@ -45,6 +45,8 @@ var benchmarks = [...]benchmark{
 	{"user_yield_switch", userYieldSwitch, 10_000, 2, ulib.NToOne},
 	{"user_signal_wait", userSignalWait, 10_000, 2, ulib.NToOne},
 	{"user_mutex", userMutex, 16_000, 1, ulib.NToOne},
+	{"user_contention", userContention, 2000, 4, ulib.NToOne},
+	{"user_contention_sa", userContention, 2000, 4, ulib.Activations},
 	{"user_create_join_sa", userCreateJoin, 10_000, 1, ulib.Activations},
 	{"user_yield_switch_sa", userYieldSwitch, 10_000, 2, ulib.Activations},
 	{"user_signal_wait_sa", userSignalWait, 10_000, 2, ulib.Activations},

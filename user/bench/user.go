@@ -154,3 +154,27 @@ func userMutex(n int) uint64 {
 	}
 	return sys.RDTSC() - t
 }
+
+func contends(n uintptr) uintptr {
+	for range n {
+		mutex.Lock()
+		ulib.Yield()
+		mutex.Unlock()
+	}
+	return 0
+}
+
+// Four threads want one mutex, and yield while they have it: one round of one of them.
+func userContention(n int) uint64 {
+	var ids [4]ulib.ID
+	t := sys.RDTSC()
+	for i := range ids {
+		id, e := ulib.Create(contends, uintptr(n))
+		must(e, "create")
+		ids[i] = id
+	}
+	for i := range ids {
+		ulib.Join(ids[i])
+	}
+	return sys.RDTSC() - t
+}
