@@ -22,7 +22,7 @@
 //	    sched's  the waiter's own queue
 //
 // A Waiter's bucket changes under the lock of the bucket that it is in (and of that which it
-// comes to); nil means that it has been woken. Waiters are part of their LWPs, so waiting
+// comes to); none means that it has been woken. Waiters are part of their LWPs, so waiting
 // allocates nothing. A wake-up that comes after the waiter has gone and waits again finds
 // the bucket set, and is taken for what it is.
 //

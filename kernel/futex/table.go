@@ -76,7 +76,8 @@ type bucket struct {
 // A Waiter is what an LWP needs to wait with. The zero value is ready for use.
 type Waiter struct {
 	queue sched.WaitQueue
-	where atomic.Pointer[bucket] // nil: not waiting, or woken
+	where atomic.Uint32 // number of its bucket + 1; 0: not waiting, or woken
+	held  *bucket       // the waiter's own: it has the lock of this one
 
 	// Guarded by the bucket's lock.
 	key        key
@@ -84,10 +85,13 @@ type Waiter struct {
 	next, prev *Waiter
 }
 
-func (t *Table) bucket(k key) *bucket {
+// number is that of the bucket for k.
+func (k key) number() uint32 {
 	h := (uint64(uintptr(k.object)) ^ k.at) * 0x9e3779b97f4a7c15 // Fibonacci hashing
-	return &t.buckets[h>>(64-bits)]
+	return uint32(h >> (64 - bits))
 }
+
+func (t *Table) bucket(k key) *bucket { return &t.buckets[k.number()] }
 
 // lock2 locks two buckets, which may be the same.
 func (t *Table) lock2(a, b *bucket) {
@@ -107,23 +111,23 @@ func (t *Table) unlock2(a, b *bucket) {
 	}
 }
 
-// push puts a waiter at the end. b.mu is held.
+// push puts a waiter, which is in none, at the end of the bucket for its key. b.mu is held.
 func (b *bucket) push(w *Waiter) {
-	w.next, w.prev = nil, b.tail
-	if b.tail != nil {
-		b.tail.next = w
+	if last := b.tail; last != nil {
+		w.prev = last
+		last.next = w
 	} else {
 		b.head = w
 	}
 	b.tail = w
-	w.where.Store(b)
+	w.where.Store(w.key.number() + 1)
 }
 
 // remove takes a waiter out for good. b.mu is held.
 func (b *bucket) remove(w *Waiter) {
 	b.detach(w)
-	w.key = key{}
-	w.where.Store(nil)
+	w.key.object = nil
+	w.where.Store(0)
 }
 
 // detach takes a waiter out of the list. b.mu is held.

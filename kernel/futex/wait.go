@@ -42,29 +42,48 @@ func (t *Table) Wait(th *sched.Thread, w *Waiter, word Word, val, bitset uint32,
 	w.key, w.bitset = k, bitset
 	b.push(w)
 	for {
-		err := w.queue.WaitDeadline(th, &b.mu, deadline)
-		b.mu.Unlock()
-		// What guards where is the lock of the bucket it names, which may be another by now.
-		if b = w.lock(); b == nil {
-			return 0
+		w.held = b
+		err := w.queue.WaitDeadline(th, (*leaving)(w), deadline)
+		if b = w.held; b == nil { // it has blocked
+			if w.where.Load() == 0 {
+				return 0
+			}
+			// What guards where is the lock of the bucket it names, which may be another by now.
+			if b = t.lock(w); b == nil {
+				return 0
+			}
 		}
 		if err != nil {
 			b.remove(w)
+			w.held = nil
 			b.mu.Unlock()
 			return err.(syscall.Errno)
 		}
 	}
 }
 
+// leaving is the lock of a waiter's bucket as its wait sees it: once released it is not taken again,
+// since the waiter may be in another bucket then, or, more often, in none.
+type leaving Waiter
+
+func (w *leaving) Lock() {}
+
+func (w *leaving) Unlock() {
+	b := w.held
+	w.held = nil
+	b.mu.Unlock()
+}
+
 // lock locks the bucket that w is in and returns it; nil if w has been woken.
-func (w *Waiter) lock() *bucket {
+func (t *Table) lock(w *Waiter) *bucket {
 	for {
-		b := w.where.Load()
-		if b == nil {
+		n := w.where.Load()
+		if n == 0 {
 			return nil
 		}
+		b := &t.buckets[n-1]
 		b.mu.Lock()
-		if w.where.Load() == b {
+		if w.where.Load() == n {
 			return b
 		}
 		b.mu.Unlock()

@@ -53,13 +53,33 @@ func (t *Table) Wake(word Word, n int, bitset uint32) (int, syscall.Errno) {
 	if errno != 0 {
 		return 0, errno
 	}
-	var out woken
 	b := t.bucket(k)
+	if n > 1 {
+		return b.wakeMany(k, n, bitset), 0
+	}
 	b.mu.Lock()
-	done := b.take(k, max(n, 1), bitset, &out)
+	w := b.head
+	for w != nil && (w.key != k || w.bitset&bitset == 0) {
+		w = w.next
+	}
+	if w == nil {
+		b.mu.Unlock()
+		return 0, 0
+	}
+	b.remove(w)
+	b.mu.Unlock()
+	w.queue.WakeOne()
+	return 1, 0
+}
+
+// wakeMany is Wake for more than one.
+func (b *bucket) wakeMany(k key, n int, bitset uint32) int {
+	var out woken
+	b.mu.Lock()
+	done := b.take(k, n, bitset, &out)
 	b.mu.Unlock()
 	out.wake()
-	return done, 0
+	return done
 }
 
 // Requeue wakes up to n and has up to m more wait for the futex to instead: FUTEX_REQUEUE. If

@@ -12,12 +12,12 @@ import (
 // Load32 reads the aligned word at va; false: it is not aligned, not there or not readable.
 func (as *AddressSpace) Load32(va VirtAddr) (v uint32, ok bool) {
 	as.mu.Lock()
-	defer as.mu.Unlock()
 	p := as.word(va, Read)
-	if p == nil {
-		return 0, false
+	if p != nil {
+		v, ok = atomic.LoadUint32(p), true
 	}
-	return atomic.LoadUint32(p), true
+	as.mu.Unlock()
+	return v, ok
 }
 
 // CompareAndSwap32 stores new in the aligned word at va if that holds old. It returns what

@@ -179,11 +179,17 @@ func (p *PageTable) Protect(va mem.VirtAddr, prot mem.Prot) bool {
 
 // Lookup returns frame and rights of a mapped page.
 func (p *PageTable) Lookup(va mem.VirtAddr) (frame.Frame, mem.Prot, bool) {
-	e := p.entry(va)
-	if e == nil {
+	t := p.leaf
+	if t == nil || p.leafKey != uintptr(va)>>leafShift {
+		if t, _ = p.find(uintptr(va)); t == nil {
+			return frame.None, 0, false
+		}
+	}
+	e := *t.Entry(uintptr(va), 1)
+	if e == 0 {
 		return frame.None, 0, false
 	}
-	return frameOf(*e), rights(*e), true
+	return frameOf(e), rights(e), true
 }
 
 // Replace changes frame and rights of a mapped page.

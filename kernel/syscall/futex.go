@@ -26,6 +26,18 @@ const (
 func futexCall(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	op := int32(a[1])
 	word := futex.Word{Space: l.Space(), Addr: mem.VirtAddr(a[0]), Shared: op&futexPrivate == 0}
+	switch {
+	case op == futexWait|futexPrivate && a[3] == 0:
+		return 0, l.FutexWait(word, uint32(a[2]), futex.AnyBit, 0)
+	case op == futexWake|futexPrivate:
+		n, errno := l.Process().System().Futexes.Wake(word, int(int32(a[2])), futex.AnyBit)
+		return uint64(n), errno
+	}
+	return futexRest(l, word, op, a)
+}
+
+// futexRest is all but the two operations that locks make, which do with a shorter way.
+func futexRest(l *proc.LWP, word futex.Word, op int32, a *[6]uint64) (uint64, syscall.Errno) {
 	other := word
 	other.Addr = mem.VirtAddr(a[4])
 	t := &l.Process().System().Futexes
