@@ -149,7 +149,9 @@ func (l *LWP) takeNumber() {
 	l.detached, p.joinable = false, 1
 	if PID(l.ID) != p.ID {
 		s.lwps.remove(l.ID)
-		l.ID = lwp.ID(p.ID)
+		if l.ID = lwp.ID(p.ID); s.lwps.find(l.ID) != nil {
+			s.lwps.remove(l.ID) // the first LWP has left, and was about to do that
+		}
 		s.lwps.put(l)
 	}
 }

@@ -46,7 +46,7 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 	freed := p.ended(l)
 	p.mu.Unlock()
 	if freed {
-		p.sys.forget(l.ID)
+		p.sys.forget(l)
 	}
 	if last {
 		p.dropZombies()

@@ -13,3 +13,16 @@ func (s *System) SetLastNumber(n int64) {
 	defer s.mu.Unlock()
 	s.lastPID, s.wrapped = PID(n), true
 }
+
+// Numbers is how many numbers LWPs have.
+func (s *System) Numbers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lwps.n
+}
+
+// TakeNumber is what execve does once it has ended the others.
+func (l *LWP) TakeNumber() { l.takeNumber() }
+
+// Forget is what the end of a detached LWP does when it has left its process.
+func (l *LWP) Forget() { l.p.sys.forget(l) }

@@ -139,6 +139,74 @@ func TestCreateWhileStopped(t *testing.T) {
 	})
 }
 
+// Does an LWP that suspends itself, while another has asked for that, count once?
+func TestSuspendedByTwo(t *testing.T) {
+	proctest.New(t).Run(func(u *user) {
+		suspended := func(id uint64) bool { return infoOf(u, id).Flags&abi.InfoSuspended != 0 }
+		var inside atomic.Bool
+		id, _ := createLWP(u, 0, func(u *user) {
+			self := uint64(u.Call(abi.SysLWPSelf))
+			inside.Store(true)
+			for !suspended(self) {
+				runtime.Gosched()
+			}
+			if e := u.Errno(abi.SysLWPSuspend, self); e != 0 {
+				t.Errorf("itself: %v", e)
+			}
+			for !suspended(1) {
+				u.Call(24)
+			}
+			u.Call(abi.SysLWPContinue, 1)
+		})
+		for !inside.Load() {
+			u.Call(24)
+		}
+		if e := u.Errno(abi.SysLWPSuspend, id); e != 0 {
+			t.Errorf("the other: %v", e)
+		}
+		u.Call(abi.SysLWPContinue, id)
+		if e := u.Errno(abi.SysLWPSuspend, 1); e != 0 {
+			t.Errorf("while the other runs: %v", e)
+			return
+		}
+		u.Call(abi.SysLWPWait, id, 0)
+	})
+}
+
+// When the first LWP has left its process, but has not freed its number yet, and another calls
+// execve, does that one have the number from then on?
+func TestExecTakesNumberFirst(t *testing.T) {
+	k := proctest.New(t)
+	const nrExec, nrEnd = 2001, 2002
+	k.Sys.Calls[nrExec] = func(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { l.TakeNumber(); return 0, 0 }
+	var first *proc.LWP
+	k.Sys.Calls[nrEnd] = func(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { first.Forget(); return 0, 0 }
+	k.Run(func(u *user) {
+		before := u.Sys.Numbers()
+		pid := u.Fork(func(u *user) {
+			pid := uint64(u.Call(39))
+			first = u.Sys.Find(proc.PID(pid)).NextLWP(0)
+			u.Call(abi.SysLWPDetach, pid)
+			createLWP(u, 0, func(u *user) {
+				u.Call(nrExec)
+				u.Call(nrEnd)
+				if id := u.Call(nrGettid); uint64(id) != pid || u.Errno(nrTkill, pid, 0) != 0 {
+					t.Errorf("LWP %d of process %d cannot be found", id, pid)
+				}
+				if n := u.Sys.Numbers(); n != before+1 {
+					t.Errorf("%d numbers, want %d", n, before+1)
+				}
+				u.Exit(0)
+			})
+			u.Call(nrPause)
+		})
+		u.Wait(pid, 0)
+		if n := u.Sys.Numbers(); n != before {
+			t.Errorf("%d numbers at the end, want %d", n, before)
+		}
+	})
+}
+
 // Which limits does _lwp_create keep, and is nothing left of what failed?
 func TestCreateLimits(t *testing.T) {
 	proctest.New(t).Run(func(u *user) {

@@ -111,14 +111,16 @@ func (l *LWP) publish(n *LWP) syscall.Errno {
 
 // abort takes back what number has done for an LWP that was not published.
 func (n *LWP) abort() {
-	n.p.sys.forget(n.ID)
+	n.p.sys.forget(n)
 	n.Ctx.Release()
 }
 
-// forget frees an LWP's number.
-func (s *System) forget(id lwp.ID) {
+// forget frees an LWP's number, unless that is another's already (takeNumber).
+func (s *System) forget(l *LWP) {
 	s.mu.Lock()
-	s.lwps.remove(id)
+	if s.lwps.find(l.ID) == l {
+		s.lwps.remove(l.ID)
+	}
 	s.mu.Unlock()
 }
 

@@ -63,11 +63,13 @@ func (l *LWP) SuspendLWP(id lwp.ID) syscall.Errno {
 		return syscall.EPERM
 	}
 	if t == l {
-		if len(p.lwps)-p.held <= 1 {
-			return syscall.EDEADLK
+		if l.hold == free { // else somebody has asked already
+			if len(p.lwps)-p.held <= 1 {
+				return syscall.EDEADLK
+			}
+			l.hold = asked
+			p.held++
 		}
-		l.hold = asked
-		p.held++
 		l.Remind(lwp.Signal)
 		return 0
 	}

@@ -64,9 +64,8 @@ func (l *LWP) WaitLWP(id lwp.ID) (lwp.ID, syscall.Errno) {
 	if z == nil {
 		return 0, errno
 	}
-	id = z.ID
-	p.sys.forget(id)
-	return id, 0
+	p.sys.forget(z)
+	return z.ID, 0
 }
 
 func (l *LWP) awaitLWP(id lwp.ID) (*LWP, syscall.Errno) {
@@ -195,7 +194,7 @@ func (p *Process) DetachLWP(id lwp.ID) syscall.Errno {
 		t.phase.Store(gone)
 		p.unlist(t)
 		p.mu.Unlock()
-		p.sys.forget(id)
+		p.sys.forget(t)
 		return 0
 	}
 	p.joinable--
@@ -240,6 +239,6 @@ func (p *Process) dropZombies() {
 		all = z.after
 		z.phase.Store(gone)
 		z.before, z.after, z.listed = nil, nil, false
-		p.sys.forget(z.ID)
+		p.sys.forget(z)
 	}
 }
