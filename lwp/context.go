@@ -17,7 +17,7 @@ const (
 	// Fault: an exception in user mode; Context.Fault describes it. The program counter is
 	// that of the faulting instruction, so entering again retries it.
 	Fault
-	// Tick: a timer interrupt arrived in user mode; the time slice may have ended.
+	// Tick: the time slice has ended, in user mode, or in the kernel before Enter.
 	Tick
 	// Kick: somebody asked for attention (Context.Attention, a preemption request of the
 	// Go runtime, a refused entry). Nothing happened to the program itself.

@@ -130,13 +130,35 @@ func (c *Context) EnterLong() uint64 {
 
 // Attend takes note of a return that somebody asked for: it delivers a signal of the Go
 // runtime that is on its way, rather than be refused again and again, and lets the runtime
-// preempt this goroutine.
-func (c *Context) Attend(why uint64) {
+// preempt this goroutine. It says whether the time slice has ended while c was in the kernel.
+func (c *Context) Attend(why uint64) (sliceEnded bool) {
 	if why == whyRefused {
 		PollSignals()
 	}
-	atomic.StoreUint32(&c.attn, 0)
+	sliceEnded = atomic.SwapUint32(&c.attn, 0)&attnSlice != 0
 	preemptionPoint()
+	return sliceEnded
+}
+
+// Bits of attn.
+const (
+	attnAsked = 1 << iota
+	attnSlice // a time slice has ended
+)
+
+// EndSlice has the context that this CPU entered last come back at its next Enter as if the timer had
+// found it in ring 3: its time slice ended in the kernel. Bare.
+func (c *CPU) EndSlice() {
+	if p := atomic.LoadUintptr(&c.uctx); p != 0 {
+		atomic.OrUint32(&(*Context)(unsafe.Pointer(p)).attn, attnSlice)
+	}
+}
+
+// Forget says that c will not be entered again, by this owner: no CPU writes to it any more.
+func (c *Context) Forget() {
+	for i := range ncpu {
+		atomic.CompareAndSwapUintptr(&At(i).uctx, uintptr(unsafe.Pointer(c)), 0)
+	}
 }
 
 // preemptionPoint has a frame big enough to have a stack check, which is where the runtime
@@ -156,11 +178,11 @@ func use(b *[512]byte) { b[0]++ }
 func (c *Context) Reuse() { atomic.StoreUint32(&c.attn, 0) }
 
 // Refuse makes the next Enter return. The caller is the only one to enter c.
-func (c *Context) Refuse() { atomic.StoreUint32(&c.attn, 1) }
+func (c *Context) Refuse() { atomic.OrUint32(&c.attn, attnAsked) }
 
 // Attention makes a running Enter, or else the next one, return soon. Any CPU.
 func (c *Context) Attention() {
-	atomic.StoreUint32(&c.attn, 1)
+	atomic.OrUint32(&c.attn, attnAsked)
 	Bare(kickContext, uint64(uintptr(unsafe.Pointer(c))), 0)
 }
 

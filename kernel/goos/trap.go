@@ -28,7 +28,12 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 			if user != 0 {
 				t.AX = amd64.VecWake // enter's result: this was no end of a slice
 			}
-		} else if readyHead != 0 {
+			break
+		}
+		if user == 0 {
+			c.EndSlice()
+		}
+		if readyHead != 0 {
 			c.Resched = 1
 		}
 	case amd64.VecKick:

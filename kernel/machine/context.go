@@ -74,7 +74,9 @@ func (c *Context) returned(why uint64) lwp.Why {
 		c.vector = why
 		return lwp.Fault
 	}
-	c.u.Attend(why)
+	if c.u.Attend(why) {
+		return lwp.Tick
+	}
 	return lwp.Kick
 }
 
@@ -102,6 +104,7 @@ func (c *Context) Clone() lwp.Context {
 
 // Release implements lwp.Context.
 func (c *Context) Release() {
+	c.u.Forget()
 	s := &contexts
 	s.mu.Lock()
 	if s.n < len(s.spare) {

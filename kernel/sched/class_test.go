@@ -109,6 +109,40 @@ func TestTimeSharingDecays(t *testing.T) {
 	r.Wait(t)
 }
 
+// Does a thread that was preempted go on before its equals, which waited longer, when the more urgent
+// one is done? Its turn was not over.
+func TestPreemptedKeepsItsTurn(t *testing.T) {
+	m := schedtest.Boot(t)
+	release := hold(t, m)
+	var order []string
+	var all []*schedtest.Running
+	spawn := func(name string, body func(th *sched.Thread)) {
+		r := m.Spawn(t, name, func(th *sched.Thread) {
+			body(th)
+			order = append(order, name)
+		})
+		r.Bind(0)
+		all = append(all, r)
+	}
+	spawn("first", func(th *sched.Thread) {
+		urgent := sched.NewThread("urgent", sched.PrioKernel, func(*sched.Thread) { order = append(order, "urgent") })
+		urgent.Bind(0)
+		urgent.Start()
+		if !th.ShouldYield() {
+			t.Error("not told to yield")
+		}
+		th.Preempt()
+	})
+	spawn("second", func(*sched.Thread) {})
+	release()
+	for _, r := range all {
+		r.Wait(t)
+	}
+	if want := []string{"urgent", "first", "second"}; !slices.Equal(order, want) {
+		t.Errorf("%v", order)
+	}
+}
+
 // Does a thread that another makes begin as that is?
 func TestInherit(t *testing.T) {
 	m := schedtest.Boot(t)
@@ -173,16 +207,16 @@ func TestStarvingThreadGetsASlice(t *testing.T) {
 		th.SetClass(sched.FIFO, 99)
 		th.Bind(0)
 		th.Yield()
-		poor := m.Spawn(t, "poor", func(*sched.Thread) { fed.Store(true) })
+		poor := sched.NewThread("poor", sched.PrioUser, func(*sched.Thread) { fed.Store(true) })
 		poor.SetClass(sched.TimeSharing, 0)
 		poor.Bind(0)
+		poor.Start()
 		for ticks = 0; !fed.Load() && ticks < 1000; ticks++ {
 			th.Tick()
 			if th.ShouldYield() {
 				th.Preempt()
 			}
 		}
-		poor.Wait(t)
 	})
 	r.Wait(t)
 	if ticks < 20 || ticks > 100 {

@@ -20,6 +20,21 @@ func (l *list) push(t *Thread) {
 	l.tail = t
 }
 
+// pushFront is push at the other end.
+func (l *list) pushFront(t *Thread) {
+	if t.linked {
+		t.fault("is in a queue already")
+	}
+	t.linked = true
+	if first := l.head; first == nil {
+		l.tail = t
+	} else {
+		t.next = first
+		first.prev = t
+	}
+	l.head = t
+}
+
 // pop removes the first thread of a list that is not empty.
 func (l *list) pop() *Thread {
 	t := l.head

@@ -35,7 +35,8 @@ type runQueue struct {
 	level   [256]list // by priority
 }
 
-// push appends a thread that has become ready, and returns its priority.
+// push appends a thread that has become ready, and returns its priority. One that a more urgent
+// thread has taken the CPU from comes first again: its turn was not over.
 func (q *runQueue) push(t *Thread) Priority {
 	if t.onStack {
 		t.fault("made ready while on its stack")
@@ -49,16 +50,21 @@ func (q *runQueue) push(t *Thread) Priority {
 		t.assess()
 	}
 	prio := Priority(t.prio.Load())
-	t.since = q.ticks.Load()
-	t.stamp = q.stamps.Add(1)
 	l := &q.level[prio]
-	if l.head == nil {
+	if t.preempted {
+		t.preempted = false
+		l.pushFront(t)
+	} else {
+		t.since = q.ticks.Load()
+		t.stamp = q.stamps.Add(1)
+		l.push(t)
+	}
+	if l.head == t {
 		q.present[prio/64] |= 1 << (prio % 64)
-		if c := claimOf(t, prio); c > claim(q.first.Load()) {
+		if c := claimOf(t, prio); c.rank() >= claim(q.first.Load()).rank() {
 			q.first.Store(uint64(c))
 		}
 	}
-	l.push(t)
 	q.n++
 	q.mu.Unlock()
 	return prio

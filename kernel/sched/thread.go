@@ -35,25 +35,26 @@ type Thread struct {
 	bound atomic.Int32  // CPU + 1; 0: none
 
 	// Its dispatcher's while it runs, its queue's lock's while it is queued, its waker's between.
-	stack   *stack
-	home    atomic.Pointer[dispatcher] // where it runs or ran last; anybody may read it
-	prio    atomic.Uint32              // usual or polite; anybody may read it
-	queue   atomic.Int32               // number of its run queue, 0: none; changes under that queue's lock
-	basis   uint32                     // the base that prio was made up from
-	onStack bool                       // resumed and not yet switched away
-	linked  bool                       // in a list: a run queue's or a wait queue's
-	starved bool                       // runs a slice at PrioStarved
-	urgent  bool                       // SetUrgent
-	yielded bool                       // has yielded and not run since
-	penalty uint8
-	usual   Priority // by assess, and when it has yielded
-	polite  Priority
-	rest    uint64 // cycles blocked that count towards the next level back
-	stamp   uint64 // when it became ready: order in the run queues
-	since   uint32 // the same in ticks of its run queue
-	left    uint64 // cycles when it switched away last
-	next    *Thread
-	prev    *Thread
+	stack     *stack
+	home      atomic.Pointer[dispatcher] // where it runs or ran last; anybody may read it
+	prio      atomic.Uint32              // usual or polite; anybody may read it
+	queue     atomic.Int32               // number of its run queue, 0: none; changes under that queue's lock
+	basis     uint32                     // the base that prio was made up from
+	onStack   bool                       // resumed and not yet switched away
+	linked    bool                       // in a list: a run queue's or a wait queue's
+	starved   bool                       // runs a slice at PrioStarved
+	urgent    bool                       // SetUrgent
+	preempted bool                       // gives way to a more urgent one: goes to the front of its run queue
+	yielded   bool                       // has yielded and not run since
+	penalty   uint8
+	usual     Priority // by assess, and when it has yielded
+	polite    Priority
+	rest      uint64 // cycles blocked that count towards the next level back
+	stamp     uint64 // when it became ready: order in the run queues
+	since     uint32 // the same in ticks of its run queue
+	left      uint64 // cycles when it switched away last
+	next      *Thread
+	prev      *Thread
 
 	// Touched by itself only.
 	control *Control

@@ -47,8 +47,13 @@ func (t *Thread) Yield() {
 func (t *Thread) giveWay() {
 	t.settle()
 	d := t.home.Load()
-	if d.mostUrgent().atLeast(t.Priority()) || t.misplacedOn(d) {
-		t.rotate(d)
+	most := d.mostUrgent()
+	if !most.atLeast(t.Priority()) && !t.misplacedOn(d) {
+		return
+	}
+	t.preempted = most.rank() > uint64(t.Priority())+1
+	if !t.rotate(d) {
+		t.preempted = false
 	}
 }
 

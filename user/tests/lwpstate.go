@@ -323,6 +323,35 @@ func lwpCtls() {
 	check(atomic.LoadUint32(&c.Switches)-before < 1000 && c.NoPreempt == 0, "the parent's is its own")
 }
 
+func lwpCallUntil(i uintptr) {
+	for atomic.LoadUint32(&common[6]) == 0 {
+		sys.Getppid()
+	}
+}
+
+// Does an LWP that is in the kernel most of the time, but never waits, get more than its share of a
+// CPU? Its slices end there too.
+func lwpCallsShare() {
+	atomic.StoreUint32(&common[6], 0)
+	launch(0, lwpSpinUntil, abi.LWPSuspended)
+	launch(1, lwpCallUntil, abi.LWPSuspended)
+	for i := range 2 {
+		ok(sys.LWPBind(lwps[i].ID, 0), "_lwp_bind")
+		ok(sys.LWPContinue(lwps[i].ID), "_lwp_continue")
+	}
+	sys.Sleep(1e9)
+	var used [2]int64
+	for i := range 2 {
+		info, _ := lwpInfo(lwps[i].ID)
+		used[i] = int64(info.CPUTime)
+	}
+	atomic.StoreUint32(&common[6], 1)
+	await(0)
+	await(1)
+	out.Out.Str("# computing ").Int(int(used[0] / 1e6)).Str(" ms, calling ").Int(int(used[1] / 1e6)).Str(" ms\n")
+	check(used[0] < 3*used[1] && used[1] < 3*used[0], "fair")
+}
+
 // Is an LWP that asks not to be preempted spared once, told that it owes a yield, and preempted
 // all the same if it goes on?
 func lwpNoPreempt() {
