@@ -42,6 +42,14 @@ func (w Word) key() (key, syscall.Errno) {
 	return key{unsafe.Pointer(w.Space), uint64(w.Addr)}, 0
 }
 
+// private is key for a private futex, at once; false: it is none, or not one that there can be.
+func (w Word) private() (key, bool) {
+	if w.Shared || w.Addr%4 != 0 || w.Addr-mem.UserMin >= mem.UserMax-mem.UserMin {
+		return key{}, false
+	}
+	return key{unsafe.Pointer(w.Space), uint64(w.Addr)}, true
+}
+
 // pointer returns the pointer in an interface, which keeps alive what it points to.
 func pointer(b mem.Backing) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(&b))[1]

@@ -19,9 +19,12 @@ func (t *Table) Wait(th *sched.Thread, w *Waiter, word Word, val, bitset uint32,
 	if bitset == 0 {
 		return syscall.EINVAL
 	}
-	k, errno := word.key()
-	if errno != 0 {
-		return errno
+	k, ok := word.private()
+	if !ok {
+		var errno syscall.Errno
+		if k, errno = word.key(); errno != 0 {
+			return errno
+		}
 	}
 	b := t.bucket(k)
 	for {

@@ -49,9 +49,12 @@ func (t *Table) Wake(word Word, n int, bitset uint32) (int, syscall.Errno) {
 	if bitset == 0 {
 		return 0, syscall.EINVAL
 	}
-	k, errno := word.key()
-	if errno != 0 {
-		return 0, errno
+	k, ok := word.private()
+	if !ok {
+		var errno syscall.Errno
+		if k, errno = word.key(); errno != 0 {
+			return 0, errno
+		}
 	}
 	b := t.bucket(k)
 	if n > 1 {

@@ -92,6 +92,8 @@ type PageTable interface {
 	Protect(va VirtAddr, p Prot) bool
 	// Lookup returns frame and rights of a mapped page.
 	Lookup(va VirtAddr) (frame.Frame, Prot, bool)
+	// Word returns the aligned word at va, nil if the user may not do that with it.
+	Word(va VirtAddr, access Prot) *uint32
 	// Replace changes frame and rights of a mapped page and returns the old frame,
 	// frame.None if it is not mapped.
 	Replace(va VirtAddr, f frame.Frame, p Prot) (old frame.Frame)

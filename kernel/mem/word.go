@@ -1,9 +1,6 @@
 package mem
 
-import (
-	"sync/atomic"
-	"unsafe"
-)
+import "sync/atomic"
 
 // Words of user memory that the kernel looks at or changes in one step, for futex(2). None
 // of these waits for anything but the lock of the address space, or makes a page present:
@@ -43,11 +40,7 @@ func (as *AddressSpace) word(va VirtAddr, access Prot) *uint32 {
 	if va%4 != 0 || !userRange(va, 4) {
 		return nil
 	}
-	f, have, ok := as.pt.Lookup(va.page())
-	if !ok || access&^have != 0 {
-		return nil
-	}
-	return (*uint32)(unsafe.Pointer(&as.frames.Bytes(f)[va%PageSize]))
+	return as.pt.Word(va, access)
 }
 
 // SharedAt returns what backs the shared mapping at va, and the offset in it in bytes; nil if

@@ -2,6 +2,7 @@ package mmu
 
 import (
 	"syscall"
+	"unsafe"
 
 	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
@@ -179,17 +180,26 @@ func (p *PageTable) Protect(va mem.VirtAddr, prot mem.Prot) bool {
 
 // Lookup returns frame and rights of a mapped page.
 func (p *PageTable) Lookup(va mem.VirtAddr) (frame.Frame, mem.Prot, bool) {
+	e := p.entry(va)
+	if e == nil {
+		return frame.None, 0, false
+	}
+	return frameOf(*e), rights(*e), true
+}
+
+// Word returns the aligned word at va, nil if the user may not do that with it.
+func (p *PageTable) Word(va mem.VirtAddr, access mem.Prot) *uint32 {
 	t := p.leaf
 	if t == nil || p.leafKey != uintptr(va)>>leafShift {
 		if t, _ = p.find(uintptr(va)); t == nil {
-			return frame.None, 0, false
+			return nil
 		}
 	}
 	e := *t.Entry(uintptr(va), 1)
-	if e == 0 {
-		return frame.None, 0, false
+	if access&^rights(e) != 0 {
+		return nil
 	}
-	return frameOf(e), rights(e), true
+	return (*uint32)(unsafe.Pointer(&frameOf(e).Bytes()[va%mem.PageSize]))
 }
 
 // Replace changes frame and rights of a mapped page.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"unsafe"
 
 	"gossamer/kernel/frame"
 	"gossamer/kernel/mem"
@@ -89,6 +90,14 @@ func (t *Table) Lookup(va mem.VirtAddr) (frame.Frame, mem.Prot, bool) {
 	defer t.mu.Unlock()
 	e, ok := t.page[va]
 	return e.f, e.p, ok
+}
+
+func (t *Table) Word(va mem.VirtAddr, access mem.Prot) *uint32 {
+	f, have, ok := t.Lookup(va &^ (mem.PageSize - 1))
+	if !ok || access&^have != 0 {
+		return nil
+	}
+	return (*uint32)(unsafe.Pointer(&t.m.Bytes(f)[va%mem.PageSize]))
 }
 
 func (t *Table) Replace(va mem.VirtAddr, f frame.Frame, p mem.Prot) frame.Frame {
