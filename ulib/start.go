@@ -20,9 +20,6 @@ const maxSlots = sa.MaxSlot - maxVP
 // Everything else in this package wants that it has been called, once.
 func Start() Errno { return StartWith(&Options{}) }
 
-//go:linkname setTraceback runtime/debug.SetTraceback
-func setTraceback(level string)
-
 // StartWith is Start with options. EINVAL: these are none, or ULIB_MODEL's value is none; ENOMEM;
 // EAGAIN: no LWP; ENOSYS: the kernel has no activations.
 func StartWith(o *Options) Errno {
@@ -40,8 +37,6 @@ func StartWith(o *Options) Errno {
 	if o.Model < NToOne || o.Model > Activations || o.Slots < 0 || o.Slots > maxSlots || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
 		return sys.EINVAL
 	}
-	// The report of a panic is about the thread only: the runtime knows no other stack.
-	setTraceback("single")
 	if e := pool.init(); e != 0 {
 		return e
 	}
