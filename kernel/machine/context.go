@@ -48,6 +48,7 @@ func take() *Context {
 func NewContext() lwp.Context {
 	c := take()
 	c.u.Reuse()
+	c.vector, c.u.Err, c.u.CR2 = 0, 0, 0 // a signal's frame tells them
 	return c
 }
 
@@ -99,6 +100,7 @@ func (c *Context) RestartSyscall() {
 func (c *Context) Clone() lwp.Context {
 	d := take()
 	d.u.CopyFrom(&c.u)
+	d.vector = c.vector
 	return d
 }
 

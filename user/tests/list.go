@@ -91,6 +91,7 @@ var tests = [...]test{
 	{"lwp/info", lwpInfos, 0, gossamerOnly},
 	{"lwp/bind", lwpBinds, 0, gossamerOnly},
 	{"lwp/ctl", lwpCtls, 0, gossamerOnly},
+	{"lwp/no-faults-of-others", lwpNoFaultsOfOthers, 0, gossamerOnly},
 	{"lwp/no-preempt", lwpNoPreempt, 0, gossamerOnly},
 	{"lwp/calls-share", lwpCallsShare, 0, gossamerOnly},
 	{"lwp/ends-states", lwpEndsStates, 120, gossamerOnly},

@@ -279,10 +279,10 @@ func lwpCtls() {
 	ok(sys.LWPCtl(abi.CtlCPU, &again), "_lwp_ctl again")
 	equal(int(at(again)), int(at(c)), "address")
 	n := atomic.LoadUint32(&c.Switches)
-	for range 10 {
-		sys.Sleep(1e5)
+	for tries := 0; atomic.LoadUint32(&c.Switches) < n+10; tries++ {
+		check(tries < 1000, "switches are counted")
+		sys.Sleep(1e5) // which is no switch if the time has passed before it begins
 	}
-	check(atomic.LoadUint32(&c.Switches) >= n+10, "switches are counted")
 	check(int(atomic.LoadInt32(&c.CPU)) < cpus() && c.CPU >= 0, "CPU")
 	page := at(c) &^ (sys.PageSize - 1)
 	errno(sys.Munmap(page, sys.PageSize), sys.EPERM, "munmap")
@@ -493,4 +493,32 @@ func lwpMany() {
 		ok(sys.LWPWait(0, nil), "_lwp_wait")
 	}
 	errno(sys.LWPWait(0, nil), sys.ESRCH, "when all are gone")
+}
+
+var lastFault [3]uint64 // what a signal's frame says of it, all or'ed
+
+func noteFault(_ int, _ *sys.SigInfo, uc *sys.UContext) {
+	lastFault[0] |= uc.CR2
+	lastFault[1] |= uc.Trap
+	lastFault[2] |= uc.ErrorCode
+}
+
+func lwpFaults(uintptr) {
+	p, e := sys.Mmap(0, sys.PageSize, sys.PROT_READ, sys.MAP_PRIVATE|sys.MAP_ANONYMOUS, -1, 0)
+	ok(e, "mmap")
+	load(p)
+}
+
+// Does an LWP that has had no fault see anything of those that others had before it?
+func lwpNoFaultsOfOthers() {
+	ok(sys.Catch(sys.SIGUSR1, noteFault, 0, 0), "sigaction")
+	launch(0, lwpFaults, 0)
+	await(0)
+	launch(0, lwpNothing, abi.LWPSuspended)
+	ok(sys.LWPKill(lwps[0].ID, sys.SIGUSR1), "kill")
+	ok(sys.LWPContinue(lwps[0].ID), "continue")
+	await(0)
+	for _, v := range lastFault {
+		equal(int(v), 0, "fault of another LWP")
+	}
 }
