@@ -18,6 +18,7 @@ type test struct {
 var tests = []test{
 	{"collector_stops_call_free_loops", collectorStopsLoops},
 	{"collector_keeps_what_is_reachable", collectorKeepsReachable},
+	{"switches_and_the_collector", switchesAndCollector},
 	{"memory_returns_after_release", memoryReturns},
 	{"released_memory_reads_zero", releasedReadsZero},
 	{"nil_dereference_is_a_panic", nilDereference},
