@@ -79,13 +79,18 @@ func (l *LWP) awaitLWP(id lwp.ID) (*LWP, syscall.Errno) {
 	}
 	l.waitsFor = t
 	t.waiters++
-	defer func() {
-		l.waitsFor = nil
-		if t.waiters--; t.waiters == 0 && t.phase.Load() == zombie && !t.listed {
-			p.zombies.push(t) // kept for somebody who did not come
-			p.anyone.WakeOne()
-		}
-	}()
+	z, errno := l.awaitThis(t)
+	l.waitsFor = nil
+	if t.waiters--; t.waiters == 0 && t.phase.Load() == zombie && !t.listed {
+		p.zombies.push(t) // kept for somebody who did not come
+		p.anyone.WakeOne()
+	}
+	return z, errno
+}
+
+// awaitThis waits for t, as its waiters and l.waitsFor say.
+func (l *LWP) awaitThis(t *LWP) (*LWP, syscall.Errno) {
+	p := l.p
 	for {
 		switch {
 		case t.phase.Load() == gone:

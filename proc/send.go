@@ -236,15 +236,15 @@ func (l *LWP) ExitLWP(code int) syscall.Errno {
 		return syscall.EPERM
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if len(p.lwps) == 1 {
 		p.die(Exited(code))
-		return ErrEnd
+	} else {
+		if !p.dying {
+			p.exit = Exited(code) // in case the others are leaving too
+		}
+		l.Remind(lwp.Exit)
 	}
-	if !p.dying {
-		p.exit = Exited(code) // in case the others are leaving too
-	}
-	l.Remind(lwp.Exit)
+	p.mu.Unlock()
 	return ErrEnd
 }
 

@@ -19,9 +19,11 @@ func (c *Context) Load(r *abi.LWPContext) syscall.Errno {
 	if r.CS != 0 && r.CS != amd64.UserCode {
 		return syscall.EINVAL
 	}
-	for _, sel := range [...]uint16{r.SS, r.DS, r.ES, r.FS, r.GS} {
-		if sel != 0 && sel != amd64.UserData {
-			return syscall.EINVAL
+	if r.SS|r.DS|r.ES|r.FS|r.GS != 0 {
+		for _, sel := range [...]uint16{r.SS, r.DS, r.ES, r.FS, r.GS} {
+			if sel != 0 && sel != amd64.UserData {
+				return syscall.EINVAL
+			}
 		}
 	}
 	u := &c.u

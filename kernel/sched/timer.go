@@ -3,6 +3,7 @@ package sched
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -19,7 +20,8 @@ type timers struct {
 	mu   mutex // guards all below, and the fields of timers in the heap
 	m    Machine
 	heap []*timer
-	wake int64 // what the machine has been asked for
+	room atomic.Int64 // cap(heap)
+	wake int64        // what the machine has been asked for
 }
 
 // TimerTick ends the waits whose deadline has come. The machine calls it, on a goroutine that is
@@ -49,11 +51,15 @@ func (ts *timers) tick() {
 
 // reserve makes room for the timers of n threads, so that arm never allocates.
 func (ts *timers) reserve(n int) {
+	if int64(n) <= ts.room.Load() {
+		return
+	}
 	ts.mu.Lock()
 	if n > cap(ts.heap) {
 		h := make([]*timer, len(ts.heap), 2*n)
 		copy(h, ts.heap)
 		ts.heap = h
+		ts.room.Store(int64(2 * n))
 	}
 	ts.mu.Unlock()
 }

@@ -139,6 +139,21 @@ func (q *WaitQueue) WakeOne() bool {
 // WakeAll ends the wait of every thread that waits, and says how many those were.
 func (q *WaitQueue) WakeAll() int {
 	q.mu.Lock()
+	if t := q.waiters.head; t == q.waiters.tail { // one or none, as usual
+		if t != nil {
+			q.waiters.pop()
+			t.decide(woken)
+			if trace.Active() != nil {
+				t.traceWake()
+			}
+		}
+		q.mu.Unlock()
+		if t == nil {
+			return 0
+		}
+		t.s.wake(t)
+		return 1
+	}
 	var all list
 	n := 0
 	for q.waiters.head != nil {
