@@ -78,9 +78,16 @@ func upcall(why, slot uintptr) {
 		// It was cancelled after it had looked, and before it slept.
 		sys.Syscall1(sa.SysWakeup, slot)
 	}
-	v.m.SetCurG(uintptr(unsafe.Pointer(&v.sched)))
+	if reporting == nil {
+		v.m.SetCurG(uintptr(unsafe.Pointer(&v.sched)))
+	}
 	v.schedule()
 }
+
+// reporting is a thread that was interrupted while it reported a fatal error. The runtime's report
+// believes that its m runs nothing else meanwhile; so from then on no VP resumes any other thread,
+// and m stays as it was. The report ends the program.
+var reporting *thread
 
 // lostThread notes that the kernel has taken the thread that v ran, and returns that; nil if there
 // was none, or somebody has noted it already. g is what the thread had for its g: another one
@@ -93,6 +100,9 @@ func (v *VP) lostThread(g uintptr) *thread {
 	put(&act.owner[v.mine], t)
 	t.slot1 = v.mine + 1
 	t.tookG = g
+	if g != uintptr(unsafe.Pointer(t)) {
+		put(&reporting, t)
+	}
 	v.mine = slotless
 	put(&v.cur, &v.sched)
 	return t

@@ -251,7 +251,9 @@ func (v *VP) find() *thread {
 	}
 	if t := v.handoff; t != nil {
 		put(&v.handoff, nil)
-		return t
+		if reporting == nil {
+			return t
+		}
 	}
 	for {
 		if act.on {
@@ -262,6 +264,9 @@ func (v *VP) find() *thread {
 		t := v.work(false)
 		if t == nil && !v.linger() {
 			t = v.work(true)
+		}
+		if t != nil && reporting != nil && t != reporting {
+			continue // it runs no more
 		}
 		if t != nil {
 			if idleVPs != 0 && act.on && v.anyWork() {
