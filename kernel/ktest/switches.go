@@ -13,7 +13,7 @@ import (
 // Do threads that switch to each other at all depths of their stacks keep what is on these, while
 // the collector scans, grows and shrinks them and others walk them?
 func switchesAndCollector(me *sched.Thread) error {
-	const threads, rounds = 12, 400
+	const threads, rounds = 12, 50
 	var wrong atomic.Int64
 	var mu sync.Mutex
 	var ended sched.WaitQueue

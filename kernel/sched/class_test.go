@@ -380,14 +380,14 @@ func TestUrgent(t *testing.T) {
 // Is a thread that is urgent no more asked to yield to one that has waited meanwhile?
 func TestUrgentNoMore(t *testing.T) {
 	m := schedtest.Boot(t)
-	var waits *schedtest.Running
 	m.Run(t, func(th *sched.Thread) {
 		th.Bind(0)
 		th.Yield()
 		th.SetUrgent(true)
-		waits = m.Spawn(t, "waits", func(*sched.Thread) {})
+		waits := sched.NewThread("waits", sched.PrioUser, func(*sched.Thread) {})
 		waits.SetClass(sched.FIFO, 50)
 		waits.Bind(0)
+		waits.Start()
 		if th.Yield(); th.ShouldYield() {
 			t.Error("is to yield while it is urgent")
 		}
@@ -395,5 +395,25 @@ func TestUrgentNoMore(t *testing.T) {
 			t.Error("is not to yield")
 		}
 	})
-	waits.Wait(t)
+}
+
+// Does a thread in a long call keep the CPU for a slice, and no longer?
+func TestBreathe(t *testing.T) {
+	m := schedtest.Boot(t)
+	m.Manual(t)
+	m.Run(t, func(th *sched.Thread) {
+		th.Bind(0)
+		th.Yield()
+		var ran atomic.Bool
+		other := sched.NewThread("other", sched.PrioUser, func(*sched.Thread) { ran.Store(true) })
+		other.Bind(0)
+		other.Start()
+		if th.Breathe(); ran.Load() {
+			t.Error("has yielded before its slice was over")
+		}
+		m.Advance(10e6)
+		if th.Breathe(); !ran.Load() {
+			t.Error("has not yielded at the end of its slice")
+		}
+	})
 }

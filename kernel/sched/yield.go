@@ -105,6 +105,17 @@ func (t *Thread) Tick() {
 	d.yieldToGo()
 }
 
+// Breathe is called by a thread between two pieces of a call that takes long. It yields if it ought
+// to, and if it has used up its time slice, whose end the tick does not tell in the kernel.
+func (t *Thread) Breathe() {
+	d := t.home.Load()
+	if d.s.counter.Cycles()-d.clock >= d.s.slice {
+		t.Tick()
+	} else if t.ShouldYield() {
+		t.giveWay()
+	}
+}
+
 // leastClaim is the priority that ends t's time slice.
 func (t *Thread) leastClaim() Priority {
 	prio := t.Priority()

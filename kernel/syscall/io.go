@@ -93,7 +93,7 @@ func readPieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byte
 		if n < len(piece) || done == count || f.Ready(fs.EventIn)&fs.EventIn == 0 || wanted(l, regular) {
 			return done, 0
 		}
-		l.Thread.Yield()
+		l.Thread.Breathe()
 	}
 }
 
@@ -123,7 +123,7 @@ func writePieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byt
 		if err != nil || n < len(piece) || done == count || wanted(l, f.Regular() != nil) {
 			return done, 0
 		}
-		l.Thread.Yield()
+		l.Thread.Breathe()
 	}
 }
 

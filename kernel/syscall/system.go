@@ -159,7 +159,7 @@ func getrandom(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 			return done, 0
 		}
 		if done%bigBuffer == 0 {
-			l.Thread.Yield()
+			l.Thread.Breathe()
 		}
 	}
 }

@@ -94,6 +94,7 @@ var tests = [...]test{
 	{"lwp/no-faults-of-others", lwpNoFaultsOfOthers, 0, gossamerOnly},
 	{"lwp/no-preempt", lwpNoPreempt, 0, gossamerOnly},
 	{"lwp/calls-share", lwpCallsShare, 0, gossamerOnly},
+	{"lwp/long-calls-share", lwpLongCallsShare, 0, gossamerOnly},
 	{"lwp/ends-states", lwpEndsStates, 120, gossamerOnly},
 	{"lwp/stop-states", lwpStopsStates, 60, gossamerOnly},
 	{"lwp/switches", lwpSwitches, 300, gossamerOnly},
