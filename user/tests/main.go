@@ -21,7 +21,7 @@ const (
 	gossamerOnly = 1
 )
 
-const defaultSeconds = 30
+const defaultSeconds = 90
 
 var (
 	gossamer bool
