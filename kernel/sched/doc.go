@@ -61,7 +61,7 @@
 // has waited longest in vain gets a slice.
 //
 // A time slice ends when the kernel's tick takes the thread out of user mode: its user loop calls
-// Tick. A thread readied when no dispatcher is parked preempts the least urgent running one if
+// Tick. A call that works in pieces looks between two of them (Breathe). A thread readied when no dispatcher is parked preempts the least urgent running one if
 // that is less urgent than itself: it is queued there, the victim's ShouldYield becomes true and
 // the victim is kicked out of user mode, or not let in.
 //
