@@ -61,9 +61,10 @@
 // has waited longest in vain gets a slice.
 //
 // A time slice ends when the kernel's tick takes the thread out of user mode: its user loop calls
-// Tick. A call that works in pieces looks between two of them (Breathe). A thread readied when no dispatcher is parked preempts the least urgent running one if
-// that is less urgent than itself: it is queued there, the victim's ShouldYield becomes true and
-// the victim is kicked out of user mode, or not let in.
+// Tick. A call that works in pieces looks between two of them (Breathe). A thread readied when no
+// dispatcher is parked preempts the least urgent running one if that is less urgent than itself: it
+// is queued there, the victim's ShouldYield becomes true and the victim is kicked out of user mode,
+// or not let in.
 //
 // Five places rely on the same argument: each side first writes its own word, then reads the
 // other's, so one of them sees the other (Go's atomics are sequentially consistent).
