@@ -8,7 +8,7 @@ type list struct {
 
 func (l *list) push(t *Thread) {
 	if t.linked {
-		t.fault("is in a queue already")
+		panic("sched: a thread is in a queue already")
 	}
 	t.linked = true
 	if last := l.tail; last == nil {
@@ -23,7 +23,7 @@ func (l *list) push(t *Thread) {
 // pushFront is push at the other end.
 func (l *list) pushFront(t *Thread) {
 	if t.linked {
-		t.fault("is in a queue already")
+		panic("sched: a thread is in a queue already")
 	}
 	t.linked = true
 	if first := l.head; first == nil {
@@ -52,7 +52,7 @@ func (l *list) pop() *Thread {
 
 func (l *list) remove(t *Thread) {
 	if !t.linked {
-		t.fault("is in no queue")
+		panic("sched: a thread is in no queue")
 	}
 	t.linked = false
 	if t.prev == nil {
