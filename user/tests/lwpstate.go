@@ -330,7 +330,7 @@ func lwpCallUntil(i uintptr) {
 
 // Does an LWP that is in the kernel most of the time, but never waits, get more than its share of a
 // CPU? Its slices end there too.
-func lwpCallsShare() { lwpShare(lwpCallUntil, 3) }
+func lwpCallsShare() { lwpShare(lwpCallUntil, 6) }
 
 // lwpReadUntil makes calls that take long.
 func lwpReadUntil(uintptr) {
