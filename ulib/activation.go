@@ -84,11 +84,6 @@ func upcall(why, slot uintptr) {
 	v.schedule()
 }
 
-// reporting is a thread that was interrupted while it reported a fatal error. The runtime's report
-// believes that its m runs nothing else meanwhile; so from then on no VP resumes any other thread,
-// and m stays as it was. The report ends the program.
-var reporting *thread
-
 // lostThread notes that the kernel has taken the thread that v ran, and returns that; nil if there
 // was none, or somebody has noted it already. g is what the thread had for its g: another one
 // while it reports a fatal error. act.lock is held.

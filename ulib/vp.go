@@ -244,6 +244,11 @@ func (v *VP) schedule() {
 	}
 }
 
+// reporting is a thread that was interrupted while it reported a fatal error. The runtime's report
+// believes that its m runs nothing else meanwhile; so from then on no VP resumes any other thread,
+// and m stays as it was. The report ends the program.
+var reporting *thread
+
 // find waits until there is a thread to run.
 func (v *VP) find() *thread {
 	if v.index == notPool {
