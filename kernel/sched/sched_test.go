@@ -169,36 +169,38 @@ func TestWakeOrderAndCount(t *testing.T) {
 	}
 }
 
-// lockstep makes the dispatchers' slices of user mode equally long, whatever the host does: a
-// slice ends when every dispatcher has come to the end of its own.
+// lockstep makes the dispatchers' slices of user mode equally long, whatever the host does: they end
+// in turn, each when all dispatchers are in user mode.
 type lockstep struct {
-	mu     sync.Mutex
-	cond   sync.Cond
-	here   int // dispatchers that have come to the end
-	rounds int // to go
+	mu      sync.Mutex
+	cond    sync.Cond
+	in, out int // slices begun, and ended
+	slices  int // to be ended
 }
 
 // slice is one slice; false if there are no more.
 func (l *lockstep) slice() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	round := l.rounds
-	if l.here++; l.here == schedtest.Dispatchers && round > 0 {
-		l.here = 0
-		l.rounds--
-		l.cond.Broadcast()
-	}
-	for l.rounds == round && round > 0 {
+	mine := l.in
+	l.in++
+	l.cond.Broadcast()
+	for l.out < l.slices && (l.out != mine || l.in-l.out < schedtest.Dispatchers) {
 		l.cond.Wait()
 	}
-	return round > 0
+	if l.out >= l.slices {
+		return false
+	}
+	l.out++
+	l.cond.Broadcast()
+	return true
 }
 
 // Do n programs that never block share the CPUs evenly?
 func TestComputersShareEvenly(t *testing.T) {
 	m := schedtest.Boot(t)
 	for _, n := range []int{2, 3, 5, 8} {
-		clock := lockstep{rounds: 200 * n / schedtest.Dispatchers}
+		clock := lockstep{slices: 200 * n}
 		clock.cond.L = &clock.mu
 		counts := make([]int, n)
 		var present atomic.Int32
