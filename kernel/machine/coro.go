@@ -51,8 +51,24 @@ func newContext(body func()) sched.Context {
 
 var layoutChecked bool
 
-// checkLayout panics if the runtime is not laid out as coro_amd64.s has it. c has a goroutine that
-// has not run; its first context is made before there is a second CPU to make one.
+// Offsets in runtime.g and runtime.m, and values of their fields, that switchTo uses.
+const (
+	gM          = 0x30
+	gSP         = 0x38 // sched.sp
+	gPC         = 0x40 // sched.pc
+	gCtxt       = 0x50 // sched.ctxt
+	gBP         = 0x60 // sched.bp
+	gStatus     = 0x90
+	gWaitReason = 0xb0
+	mCurG       = 0xb8
+
+	running     = 2
+	waiting     = 4
+	inCoroutine = 38 // waitReasonCoroutine
+)
+
+// checkLayout panics if the runtime is not laid out like that. c has a goroutine that has not run;
+// its first context is made before there is a second CPU to make one.
 func checkLayout(c *coro) {
 	if layoutChecked {
 		return
@@ -60,14 +76,15 @@ func checkLayout(c *coro) {
 	word := func(g, at uintptr) uintptr { return *(*uintptr)(unsafe.Pointer(g + at)) }
 	short := func(g, at uintptr) uint32 { return *(*uint32)(unsafe.Pointer(g + at)) }
 	g, me := c.gp, current()
+	const schedG, stackLo, stackHi = 0x48, 0, 8
 	switch {
 	case g == 0 || g == me:
 		panic("machine: runtime.coro is not as we know it")
-	case word(g, 0x48) != g || word(g, 0x30) != 0 || word(g, 0x50) == 0, // sched.g, m, sched.ctxt
-		word(g, 0x38) <= word(g, 0) || word(g, 0x38) >= word(g, 8), // sched.sp, stack
-		short(g, 0x90) != 4 || short(me, 0x90) != 2,                // atomicstatus
-		uint8(short(g, 0xb0)) != 38,                                // waitreason
-		word(word(me, 0x30), 0xb8) != me:                           // m.curg
+	case word(g, schedG) != g || word(g, gM) != 0 || word(g, gCtxt) == 0,
+		word(g, gSP) <= word(g, stackLo) || word(g, gSP) >= word(g, stackHi),
+		short(g, gStatus) != waiting || short(me, gStatus) != running,
+		uint8(short(g, gWaitReason)) != inCoroutine,
+		word(word(me, gM), mCurG) != me:
 		panic("machine: runtime.g is not as we know it")
 	}
 	layoutChecked = true

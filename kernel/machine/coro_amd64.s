@@ -1,19 +1,5 @@
+#include "go_asm.h"
 #include "textflag.h"
-
-// The fields of runtime.g, runtime.m and runtime.coro that switchTo uses, and values of
-// theirs; checkLayout compares them with the runtime at boot.
-#define g_m 0x30
-#define g_sp 0x38
-#define g_pc 0x40
-#define g_ctxt 0x50
-#define g_bp 0x60
-#define g_status 0x90
-#define g_waitreason 0xb0
-#define m_curg 0xb8
-#define coro_gp 0
-#define Grunning 2
-#define Gwaiting 4
-#define waitReasonCoroutine 38
 
 // func switchTo(c, next *coro) (switched bool)
 //
@@ -28,44 +14,44 @@ TEXT ·switchTo(SB),NOSPLIT|NOFRAME,$0-17
 	MOVB $1, switched+16(FP) // by the time this returns so it will be
 	MOVQ (TLS), DX
 	MOVQ coro_gp(DI), BX
-	MOVQ g_m(DX), R8
+	MOVQ const_gM(DX), R8
 	CLI
-	MOVQ R8, g_m(BX)
-	MOVL $Gwaiting, AX
-	MOVL $Grunning, CX
+	MOVQ R8, const_gM(BX)
+	MOVL $const_waiting, AX
+	MOVL $const_running, CX
 	LOCK
-	CMPXCHGL CX, g_status(BX)
+	CMPXCHGL CX, const_gStatus(BX)
 	JNE  busy
 
 	MOVQ coro_gp(SI), AX
 	MOVQ AX, coro_gp(DI)
 	MOVQ DX, coro_gp(SI)
 
-	MOVB $waitReasonCoroutine, g_waitreason(DX)
+	MOVB $const_inCoroutine, const_gWaitReason(DX)
 	LEAQ 8(SP), AX // as after the return
-	MOVQ AX, g_sp(DX)
+	MOVQ AX, const_gSP(DX)
 	MOVQ 0(SP), AX
-	MOVQ AX, g_pc(DX)
-	MOVQ BP, g_bp(DX)
+	MOVQ AX, const_gPC(DX)
+	MOVQ BP, const_gBP(DX)
 
-	MOVQ BX, m_curg(R8)
+	MOVQ BX, const_mCurG(R8)
 	MOVQ BX, (TLS)
 	MOVQ BX, R14
-	MOVQ g_sp(BX), SP
-	MOVQ g_bp(BX), BP
+	MOVQ const_gSP(BX), SP
+	MOVQ const_gBP(BX), BP
 
-	MOVL $Grunning, AX
-	MOVL $Gwaiting, CX
+	MOVL $const_running, AX
+	MOVL $const_waiting, CX
 	LOCK
-	CMPXCHGL CX, g_status(DX)
+	CMPXCHGL CX, const_gStatus(DX)
 	JNE  held
 off:
-	MOVQ $0, g_m(DX)
-	MOVQ g_pc(BX), AX
-	MOVQ g_ctxt(BX), DX
-	MOVQ $0, g_sp(BX) // as gogo has it
-	MOVQ $0, g_ctxt(BX)
-	MOVQ $0, g_bp(BX)
+	MOVQ $0, const_gM(DX)
+	MOVQ const_gPC(BX), AX
+	MOVQ const_gCtxt(BX), DX
+	MOVQ $0, const_gSP(BX) // as gogo has it
+	MOVQ $0, const_gCtxt(BX)
+	MOVQ $0, const_gBP(BX)
 	STI
 	JMP  AX
 
@@ -74,16 +60,16 @@ held:
 	// it may need this CPU.
 	STI
 	PAUSE
-	MOVL $Grunning, AX
-	MOVL $Gwaiting, CX
+	MOVL $const_running, AX
+	MOVL $const_waiting, CX
 	LOCK
-	CMPXCHGL CX, g_status(DX)
+	CMPXCHGL CX, const_gStatus(DX)
 	JNE  held
 	CLI
 	JMP  off
 
 busy:
-	MOVQ $0, g_m(BX)
+	MOVQ $0, const_gM(BX)
 	STI
 	MOVB $0, switched+16(FP)
 	RET
