@@ -1,17 +1,17 @@
 package main
 
 import (
+	"math/bits"
 	"sync"
 	"syscall"
 
 	"gossamer/boot"
 	"gossamer/kernel/dev/tty"
 	"gossamer/kernel/goos"
-	"gossamer/kernel/sched"
 )
 
-// openConsole makes the terminal on the serial port. signal sends a signal to a process
-// group.
+// openConsole makes the terminal: on the serial port, if there is one, and for every keyboard.
+// signal sends a signal to a process group.
 func openConsole(signal func(pgrp int, sig syscall.Signal)) *tty.TTY {
 	t := tty.New(tty.Config{Output: serial{new(sync.Mutex), new([256]byte)}, Signal: signal, Now: goos.Now})
 	if _, noecho := boot.Option("noecho"); noecho {
@@ -19,13 +19,26 @@ func openConsole(signal func(pgrp int, sig syscall.Signal)) *tty.TTY {
 		mode.Lflag &^= syscall.ECHO
 		t.SetTermios(mode, false)
 	}
+	keyboard = t
 	if goos.OpenConsole() {
-		logf("gossamer: console") // tools/run sends no input before
+		onLine(goos.ConsoleLine, func() {
+			for n := goos.ReadConsole(input[:]); n > 0; n = goos.ReadConsole(input[:]) {
+				t.Input(input[:n])
+			}
+		})
 	} else {
-		logf("no serial port: there is no console")
+		logf("no serial port")
 	}
+	logf("gossamer: console") // tools/run sends no input before
 	return t
 }
+
+// keyboard is the terminal that keyboards belong to.
+var keyboard *tty.TTY
+
+// typed hands in what has been typed on a keyboard, as the bytes that a terminal sends for it
+// (TERM=linux). Any goroutine may call it, after openConsole.
+func typed(p []byte) { keyboard.Input(p) }
 
 // serial is the console's output. Bare code may not touch a goroutine's stack, nor memory that
 // has not been touched yet: bytes go through a buffer of its own.
@@ -47,21 +60,22 @@ func (s serial) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// input is where serveInterrupts has console input put.
+// input is where console input is put: bare code may not write to a goroutine's stack.
 var input [512]byte
 
-// serveInterrupts is the goroutine that hands interrupts on: console input to the terminal,
-// the alarm to the scheduler.
-func serveInterrupts(t *tty.TTY) {
-	buf := input[:]
+// handlers has, for each line that goos.WaitIRQ reports, what serves it in kernel Go, or nil.
+var handlers [64]func()
+
+// onLine has f called each time the interrupt line is raised. f runs on the goroutine that serves
+// all lines, and must not block. To be called before serveInterrupts.
+func onLine(line int, f func()) { handlers[line] = f }
+
+// serveInterrupts is the goroutine that hands interrupts on.
+func serveInterrupts() {
 	for {
-		lines := goos.WaitIRQ()
-		if lines&(1<<goos.Alarm) != 0 {
-			sched.TimerTick()
-		}
-		if lines&(1<<goos.ConsoleLine) != 0 {
-			for n := goos.ReadConsole(buf); n > 0; n = goos.ReadConsole(buf) {
-				t.Input(buf[:n])
+		for lines := goos.WaitIRQ(); lines != 0; lines &= lines - 1 {
+			if f := handlers[bits.TrailingZeros64(lines)]; f != nil {
+				f()
 			}
 		}
 	}

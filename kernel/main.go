@@ -39,7 +39,8 @@ func main() {
 	must(tree.AddMemoryDevices("/dev", random{}))
 	must(tree.AddDevice("/dev/console", fs.Rdev(5, 1), 0o600, tty))
 	must(tree.AddDevice("/dev/tty", fs.Rdev(5, 0), 0o666, tty))
-	go serveInterrupts(tty)
+	onLine(goos.Alarm, sched.TimerTick)
+	go serveInterrupts()
 
 	s = proc.NewSystem(proc.Machine{
 		NewContext:   func() lwp.Context { return machine.NewContext() },

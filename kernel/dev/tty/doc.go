@@ -19,7 +19,7 @@
 // TTY.mu for each piece of it; mu guards all else and is held while the driver's
 // Write runs. The driver must not call the TTY from there, nor block by package
 // sched. Signals are sent, and readers woken, after mu has been released. Input may
-// be called by any goroutine, but by one at a time.
+// be called by any goroutines: a terminal can have several keyboards.
 //
 // Reading order: tty, termios, queue, input, edit, output, read, ioctl.
 package tty

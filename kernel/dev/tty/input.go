@@ -6,8 +6,8 @@ import (
 	"gossamer/kernel/fs"
 )
 
-// Input is called by the driver with bytes that have come in. It may be called by
-// any goroutine, while threads read and write.
+// Input is called by a driver with bytes that have come in. It may be called by any
+// goroutines, while threads read and write.
 func (t *TTY) Input(p []byte) {
 	pgrp, signals, wake := t.input(p)
 	if wake {
