@@ -3,13 +3,11 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
 	"syscall"
-	"unsafe"
 
 	"gossamer/arch/amd64"
 	"gossamer/boot"
@@ -79,23 +77,6 @@ func main() {
 
 // release is what uname(2) calls the release.
 const release = "0.1"
-
-// unpackInitramfs makes the tree from the boot loader's first module, whose memory is then
-// of no more use.
-func unpackInitramfs(tree *fs.FS) {
-	for _, dir := range []string{"/dev", "/proc", "/tmp"} {
-		must(tree.Mkdir(nil, tree.Root(), dir, 0o755))
-	}
-	modules := boot.Boot.Modules()
-	if len(modules) == 0 {
-		fatal("the boot loader gave no initramfs")
-	}
-	m := modules[0]
-	archive := unsafe.Slice((*byte)(unsafe.Pointer(m.Start.Ptr())), m.End-m.Start)
-	if err := fs.Unpack(tree, archive); err != nil {
-		logf(fmt.Sprintf("initramfs: %v", err))
-	}
-}
 
 // random is the kernel's source of random bytes: the runtime's generator (ChaCha8), seeded
 // by goos at boot.

@@ -20,7 +20,7 @@ func logf(s string) {
 // fatal logs why the kernel cannot go on, and ends it.
 func fatal(format string, args ...any) {
 	logf("fatal: " + fmt.Sprintf(format, args...))
-	goos.Exit(255)
+	goos.Die()
 }
 
 // logMachine says what was found, for reports from machines that nobody has seen.

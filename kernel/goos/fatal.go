@@ -88,6 +88,17 @@ func PowerOff() { amd64.Bare(powerOffBare, 0, 0) }
 func Reboot()   { amd64.Bare(rebootBare, 0, 0) }
 func Halt()     { amd64.Bare(haltBare, 0, 0) }
 
+// Die ends the kernel after the caller has logged why: the emulator's exit port says panic;
+// where there is none the machine halts, with the reason still to be read.
+func Die() { amd64.Bare(dieBare, 0, 0) }
+
+func dieBare(c *amd64.CPU, _, _ uint64) uint64 {
+	stopOthers(c)
+	logString("halted\n")
+	stop(exitPanic)
+	return 0
+}
+
 func powerOffBare(c *amd64.CPU, _, _ uint64) uint64 { return exitBare(c, 0, 0) }
 
 func rebootBare(c *amd64.CPU, _, _ uint64) uint64 {
