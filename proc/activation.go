@@ -6,6 +6,7 @@ import (
 
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
+	"gossamer/kernel/trace"
 	"gossamer/lwp"
 	"gossamer/lwp/sa"
 	abi "gossamer/ulib/sa"
@@ -96,6 +97,7 @@ func (l *LWP) newActivations(r *abi.Registration, stacks []uint64) (*activations
 	}
 	a := &activations{area: area, at: at, nvp: nvp, lwps: make([]*LWP, nslot)}
 	hosts := make([]sa.Host, nslot)
+	view := a.view()
 	for i := range a.lwps {
 		var n *LWP
 		if i > 0 {
@@ -112,11 +114,14 @@ func (l *LWP) newActivations(r *abi.Registration, stacks []uint64) (*activations
 		}
 		a.lwps[i] = n
 		hosts[i] = &host{a, i}
+		if trace.Active() != nil {
+			hosts[i] = &tracedHost{host{a, i}, view.Slots}
+		}
 	}
 	a.core = sa.New(sa.Config{
 		NVP: nvp, NSlot: nslot, CPUs: p.sys.CPUs(),
 		Entry: r.Entry, Stacks: stacks, Lo: r.Lo, Hi: r.Hi, UserEnd: uint64(mem.UserMax),
-		Area: a.view(), Now: p.sys.Now,
+		Area: view, Now: p.sys.Now,
 	}, hosts, p.sys.allocator())
 	return a, 0
 }
@@ -195,6 +200,7 @@ func (l *LWP) Enable() syscall.Errno {
 	l.activate(a, 0)
 	l.base = a.page(0)
 	a.core.Enable()
+	l.traceUpcall(0, 0, abi.None)
 	l.enabling = true
 	l.Remind(lwp.Signal) // out of loop, into actLoop
 	return 0

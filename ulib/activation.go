@@ -153,6 +153,7 @@ func (v *VP) interruptedG() uintptr {
 
 // resume goes on with a thread that is ready, from the scheduler.
 func (v *VP) resume(t *thread) {
+	v.traceRun(t)
 	if t.special&specialSlot == 0 {
 		if v.mine == slotless && !v.takeSlot() {
 			// Every slot holds a thread: one of those can run.

@@ -80,7 +80,7 @@ func (t *thread) begin(f Func, arg uintptr) {
 	*(*uintptr)(unsafe.Pointer(&t.fn)) = *(*uintptr)(unsafe.Pointer(&f))
 	t.arg = arg
 	t.prepare()
-	t.special = 0
+	t.special = traced
 	t.cancel = 0
 	t.prio = DefaultPriority
 	t.base = DefaultPriority

@@ -46,6 +46,7 @@ func (v *VP) alone() {
 	for v.queue.pop() != nil {
 	}
 	v.queue.look = 0
+	traced = 0 // the ring is the parent's
 	v.token = 0
 	v.lid = sys.Gettid()
 	putVP(&spare.first, nil)

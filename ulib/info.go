@@ -61,6 +61,7 @@ func SetName(id ID, name string) Errno {
 	}
 	t.name = [16]byte{}
 	copy(t.name[:15], name)
+	traceName(t)
 	t.exit.lock.release()
 	v.leave()
 	return 0

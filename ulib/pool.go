@@ -59,7 +59,7 @@ func (v *VP) join() {
 	n := atomic.LoadUint32(&nvp)
 	putVP(&vps[n], v)
 	v.index = n
-	v.queue.look = timers.told
+	v.queue.look = timers.told | traced
 	atomic.StoreUint32(&nvp, n+1)
 }
 

@@ -43,6 +43,7 @@ func StartWith(o *Options) Errno {
 	if e := initTimers(); e != 0 {
 		return e
 	}
+	startTrace()
 	if e := startMain(); e != 0 {
 		return e
 	}
@@ -54,8 +55,13 @@ func StartWith(o *Options) Errno {
 		if slots == 0 {
 			slots = 64
 		}
-		return startActivations(n, n+slots)
+		if e := startActivations(n, n+slots); e != 0 {
+			return e
+		}
 	}
+	v := enter()
+	v.traceRun(v.cur)
+	v.leave()
 	if o.Model == MToN {
 		n := o.LWPs
 		if n == 0 {
@@ -71,6 +77,7 @@ func startMain() Errno {
 	t := pool.carve(minClass)
 	t.g = *(*gWords)(unsafe.Pointer(self()))
 	t.prio, t.base = DefaultPriority, DefaultPriority
+	t.special = traced
 	put(&mainThread, t)
 	atomic.StoreInt64(&threads, 1)
 	if options.Model == Activations {

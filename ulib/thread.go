@@ -93,6 +93,7 @@ const (
 	specialPriority = 1 << iota // not DefaultPriority
 	specialBound                // has a VP of its own
 	specialSlot                 // its context is in a slot
+	specialTraced               // what it does is recorded; see trace.go
 )
 
 // An ID names a thread: where its control block is, and how often that has been used. It stays

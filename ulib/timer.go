@@ -128,7 +128,7 @@ func lookAtTimers(yes uint32) {
 	}
 	timers.told = yes
 	for i := range atomic.LoadUint32(&nvp) {
-		atomic.StoreUint32(&vps[i].queue.look, yes)
+		atomic.StoreUint32(&vps[i].queue.look, yes|traced)
 	}
 }
 

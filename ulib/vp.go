@@ -62,9 +62,12 @@ var idleVPs uint64
 // ready makes t, which waits nowhere, ready to run. It is in a critical section, without locks of
 // run queues.
 func (v *VP) ready(t *thread) {
-	if t.special|v.cur.special != 0 {
-		v.readyLast(t)
-		return
+	if s := t.special | v.cur.special; s != 0 {
+		if s != specialTraced {
+			v.readyLast(t)
+			return
+		}
+		v.traceReady(t)
 	}
 	v.readied(swap(&v.lifo, t))
 }
@@ -92,6 +95,7 @@ func (q *runQueue) enter(v *VP, t *thread) {
 
 // readyLast is ready for any thread, and for several at a time: it goes behind those of its priority.
 func (v *VP) readyLast(t *thread) {
+	v.traceReady(t)
 	if t.special&specialBound != 0 {
 		swap(&t.home.lifo, t)
 		t.home.unpark()
@@ -140,7 +144,7 @@ func (v *VP) next() *thread {
 }
 
 func (v *VP) nextQueued() *thread {
-	if v.queue.look != 0 && lookDue() {
+	if v.queue.look&lookTimers != 0 && lookDue() {
 		return nil
 	}
 	t := swap(&v.lifo, nil)
@@ -168,13 +172,18 @@ func (v *VP) block(unlock *lock) {
 // switchTo leaves the caller for n; for the scheduler, if n is nil, or only that can resume n.
 func (v *VP) switchTo(n *thread, unlock *lock) {
 	if n == nil {
+		v.traceRun(nil)
 		toScheduler(unlock)
 		return
 	}
-	if n.special&specialSlot != 0 {
-		put(&v.handoff, n)
-		toScheduler(unlock)
-		return
+	if s := n.special; s != 0 {
+		if s&specialSlot != 0 {
+			put(&v.handoff, n)
+			v.traceRun(nil)
+			toScheduler(unlock)
+			return
+		}
+		v.traceRun(n)
 	}
 	swtch(n, unlock)
 }
@@ -185,8 +194,9 @@ func yield() {
 	t := v.cur
 	q := &v.queue
 	q.lock.acquire(v)
-	if q.look != 0 && lookDue() {
+	if q.look&lookTimers != 0 && lookDue() {
 		q.push(t)
+		v.traceRun(nil)
 		toScheduler(&q.lock)
 		return
 	}

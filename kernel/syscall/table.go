@@ -172,6 +172,7 @@ var table = map[uint64]entry{
 	abi.SysLWPSetPriority: {name: "_lwp_setpriority", call: lwpSetPriority},
 	abi.SysLWPBind:        {name: "_lwp_bind", call: lwpBind},
 	abi.SysLWPInfo:        {name: "_lwp_info", call: lwpInfo},
+	abi.SysTraceRing:      {name: "trace_ring", call: traceRing},
 
 	abisa.SysRegister:       {name: "sa_register", call: saRegister},
 	abisa.SysEnable:         {name: "sa_enable", call: saEnable},

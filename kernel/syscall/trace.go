@@ -26,3 +26,9 @@ func traced(nr uint64, call proc.Call) proc.Call {
 		return v, errno
 	}
 }
+
+// traceRing is trace_ring(2): proc.LWP.TraceRing.
+func traceRing(l *proc.LWP, _ *[6]uint64) (uint64, syscall.Errno) {
+	at, errno := l.TraceRing()
+	return uint64(at), errno
+}

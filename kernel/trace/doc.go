@@ -22,6 +22,9 @@
 // lest they be overwritten. Interrupts are recorded by bare code, per hardware CPU: see
 // goos.TraceInterrupts. Each event also has the number of the hardware CPU.
 //
+// A program of user threads has a ring of its own too, which package proc reads (AddSource): the
+// kernel does not see its switches.
+//
 // Whose ring an event belongs to is found by the goroutine that records it: a kernel thread is
 // one goroutine for all its life, and Switch and Begin say which one runs on which dispatcher.
 //

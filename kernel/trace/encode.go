@@ -11,10 +11,10 @@ import (
 
 // The file: magic; the number of dispatchers, Hz; the calls: their number, then number and name
 // of each, a name being its length and its bytes; the rings: their number, then of each what was
-// lost, how many events follow, and the events: kind, CPU, time since the event before (in the
+// lost, its process, how many events follow, and the events: kind, CPU, time since the event before (in the
 // first, since 0), thread, A, B. All numbers are unsigned varints of encoding/binary; the time,
 // which need not rise in a ring of many writers, is a signed one. magic once more is the end.
-const magic = "gossamer trace 1\n"
+const magic = "gossamer trace 2\n"
 
 // Encode writes the log in its file format.
 func (l *Log) Encode(w io.Writer) error {
@@ -33,6 +33,7 @@ func (l *Log) Encode(w io.Writer) error {
 	number(uint64(len(l.Rings)))
 	for _, r := range l.Rings {
 		number(r.Lost)
+		number(uint64(r.Process))
 		number(uint64(len(r.Events)))
 		last := uint64(0)
 		for _, e := range r.Events {
@@ -70,7 +71,7 @@ func Decode(data []byte) (*Log, error) {
 		l.Calls[nr] = string(d.bytes(d.number()))
 	}
 	for n := d.number(); n > 0 && d.err == nil; n-- {
-		r := Ring{Lost: d.number()}
+		r := Ring{Lost: d.number(), Process: int(d.number())}
 		last := uint64(0)
 		for m := d.number(); m > 0 && d.err == nil; m-- {
 			head := d.bytes(2)

@@ -29,6 +29,21 @@ const (
 	Name
 	// LWP: Thread runs LWP A of process B.
 	LWP
+	// Upcall: Thread serves a VP from now on and enters its program by an upcall; A is the thread that
+	// did it (0: none), B what PackUpcall makes.
+	Upcall
+	// Save: the registers of Thread's program went to slot A, which is the program's to take.
+	Save
+
+	// Recorded by a program of user threads, in a ring of its process; Thread is the VP there.
+
+	// UserRun: the VP goes to user thread A, 0: to its scheduler; B is what PackLeft makes.
+	UserRun
+	// UserReady: user thread A is ready to run, by the doing of user thread B, 0: of none.
+	UserReady
+	// UserName: user thread A is called what is in B, 8 bytes, the first lowest; those that Thread,
+	// 0 or 1, says: the first or the second.
+	UserName
 
 	kindEnd
 )
@@ -46,6 +61,11 @@ var kinds = [...]struct{ name, a, b string }{
 	Interrupt: {"interrupt", "vector", "user"},
 	Name:      {"name", "", ""},
 	LWP:       {"lwp", "lwp", "process"},
+	Upcall:    {"upcall", "by", "what"},
+	Save:      {"save", "slot", ""},
+	UserRun:   {"user run", "thread", "left"},
+	UserReady: {"user ready", "thread", "by"},
+	UserName:  {"user name", "", ""},
 }
 
 func (k Kind) String() string {
@@ -97,3 +117,31 @@ func How(b uint64) string {
 	}
 	return fmt.Sprint(b)
 }
+
+// NoSlot is the slot of an upcall that is about none.
+const NoSlot = 1<<32 - 1
+
+// PackUpcall makes the B of an Upcall: which VP enters, why (a number of package ulib/sa; 0: it has
+// just been made one, and goes on), and which slot it is about, or NoSlot.
+func PackUpcall(vp int, why, slot uint32) uint64 {
+	return uint64(slot)<<32 | uint64(why&0xff)<<16 | uint64(vp&0xffff)
+}
+
+// UnpackUpcall is what PackUpcall was given.
+func UnpackUpcall(b uint64) (vp int, why, slot uint32) {
+	return int(b & 0xffff), uint32(b>>16) & 0xff, uint32(b >> 32)
+}
+
+// How a user thread left its VP.
+const (
+	LeftReady = iota + 1 // it could go on
+	LeftWaiting
+	LeftDone
+)
+
+// PackLeft makes the B of a UserRun: how the thread that ran before has left, and the LWP that the
+// VP is bound to, 0 if it is an activation.
+func PackLeft(how, lwp int) uint64 { return uint64(lwp)<<8 | uint64(how&0xff) }
+
+// UnpackLeft is what PackLeft was given.
+func UnpackLeft(b uint64) (how, lwp int) { return int(b & 0xff), int(b >> 8 & (1<<32 - 1)) }

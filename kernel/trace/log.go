@@ -15,8 +15,9 @@ type Log struct {
 
 // Ring is what one ring held.
 type Ring struct {
-	Lost   uint64 // further events, most of them older, that it did not hold
-	Events []Event
+	Lost    uint64 // further events, most of them older, that it did not hold
+	Process int    // that has recorded them itself; 0: the kernel has
+	Events  []Event
 }
 
 // Snapshot returns what has been recorded. callName names system calls.
@@ -24,7 +25,7 @@ func (tr *Trace) Snapshot(callName func(nr uint64) string) *Log {
 	l := &Log{Hz: tr.c.Hz, Dispatchers: len(tr.rings), Calls: map[uint64]string{}}
 	add := func(r *ring) {
 		events, lost := r.snapshot()
-		l.Rings = append(l.Rings, Ring{lost, events})
+		l.Rings = append(l.Rings, Ring{Lost: lost, Events: events})
 		for i := range events {
 			if e := &events[i]; e.Kind == Call || e.Kind == Return {
 				if _, known := l.Calls[e.A]; !known {
@@ -38,6 +39,11 @@ func (tr *Trace) Snapshot(callName func(nr uint64) string) *Log {
 	}
 	add(tr.outside)
 	add(tr.names)
+	tr.sources.Lock()
+	defer tr.sources.Unlock()
+	for _, s := range tr.sources.list {
+		l.Rings = append(l.Rings, s())
+	}
 	return l
 }
 
@@ -50,8 +56,8 @@ func (l *Log) Count() (events int, lost uint64) {
 	return events, lost
 }
 
-// packName puts the beginning of a name into two words.
-func packName(s string) (a, b uint64) {
+// PackName puts the beginning of a name into two words.
+func PackName(s string) (a, b uint64) {
 	var buf [16]byte
 	copy(buf[:], s)
 	return binary.LittleEndian.Uint64(buf[:8]), binary.LittleEndian.Uint64(buf[8:])

@@ -1,6 +1,10 @@
 package trace
 
-import "sync/atomic"
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
 
 // Config is what Start has to know.
 type Config struct {
@@ -20,6 +24,34 @@ type Trace struct {
 	rings   []ring // of the dispatchers, then outside
 	outside *ring
 	names   *ring
+
+	sources struct {
+		sync.Mutex
+		list []Source
+	}
+}
+
+// A Source is a ring that a process keeps itself. It is asked for what it holds when recording has
+// ended.
+type Source func() Ring
+
+// MaxSources is how many there can be.
+const MaxSources = 64
+
+// AddSource has s be part of the trace; false: there are too many.
+func (tr *Trace) AddSource(s Source) bool {
+	tr.sources.Lock()
+	defer tr.sources.Unlock()
+	if len(tr.sources.list) == MaxSources {
+		return false
+	}
+	tr.sources.list = append(tr.sources.list, s)
+	return true
+}
+
+// SourceRoom is how many events the ring of a Source is to hold, a power of two.
+func (tr *Trace) SourceRoom() int {
+	return 1 << (bits.Len(uint(max(MinEvents, tr.c.Events/16))) - 1)
 }
 
 var active atomic.Pointer[Trace]
@@ -83,7 +115,7 @@ func (tr *Trace) Begin(dispatcher int, thread uint32, name string) (self uintptr
 
 // Name records what a thread is called now.
 func (tr *Trace) Name(thread uint32, name string) {
-	a, b := packName(name)
+	a, b := PackName(name)
 	tr.put(tr.names, Name, thread, a, b)
 }
 

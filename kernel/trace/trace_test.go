@@ -144,7 +144,7 @@ func TestEventsFindTheirDispatcher(t *testing.T) {
 			}
 		}
 	}
-	a, _ := packName("seven")
+	a, _ := PackName("seven")
 	want := [4][]brief{
 		{{Switch, 7, 0}, {Call, 7, 39}},
 		{{Switch, 7, 0}, {Wake, 9, 7}, {Switch, 8, 7}},
@@ -162,7 +162,7 @@ func TestEventsFindTheirDispatcher(t *testing.T) {
 func sample() *Log {
 	return &Log{Hz: 2_600_000_000, Dispatchers: 1, Calls: map[uint64]string{0: "read", 1901: "x", 5: ""}, Rings: []Ring{
 		{Lost: 12, Events: []Event{{1 << 63, Switch, 255, 1, 0, 0}, {1<<63 - 5, Return, 0, 1<<32 - 1, 0, 1<<64 - 1}, {0, kindEnd + 9, 1, 2, 3, 4}}},
-		{},
+		{Process: 7, Events: []Event{{5, UserRun, 0, 2, 1<<63 | 9, PackLeft(LeftWaiting, 12)}}},
 	}}
 }
 
@@ -175,8 +175,8 @@ func TestEncodeDecode(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, sample()) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, sample())
 	}
-	if events, lost := got.Count(); events != 3 || lost != 12 {
-		t.Errorf("%d events, %d lost; want 3, 12", events, lost)
+	if events, lost := got.Count(); events != 4 || lost != 12 {
+		t.Errorf("%d events, %d lost; want 4, 12", events, lost)
 	}
 }
 
@@ -219,7 +219,7 @@ func FuzzDecode(f *testing.F) {
 
 func TestNames(t *testing.T) {
 	for in, want := range map[string]string{"": "", "sh": "sh", "sixteen bytes ab": "sixteen bytes ab", "more than sixteen bytes": "more than sixtee"} {
-		if got := UnpackName(packName(in)); got != want {
+		if got := UnpackName(PackName(in)); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
 	}
@@ -236,5 +236,36 @@ func TestEveryKindHasAName(t *testing.T) {
 	}
 	if a, b := (kindEnd + 1).Words(); a != "a" || b != "b" || (kindEnd+1).String() == "" {
 		t.Error("unknown kinds have no words")
+	}
+}
+
+// Are sources part of the trace, up to the most that there can be?
+func TestSources(t *testing.T) {
+	tr := newTrace(fake(1, 1<<17))
+	want := Ring{Lost: 3, Process: 9, Events: []Event{{Time: 1, Kind: UserReady, A: 5, B: 6}}}
+	for i := range MaxSources + 1 {
+		if got := tr.AddSource(func() Ring { return want }); got != (i < MaxSources) {
+			t.Errorf("source %d: %v", i, got)
+		}
+	}
+	l := tr.Snapshot(callName)
+	if got := l.Rings[len(l.Rings)-1]; len(l.Rings) != 3+MaxSources || !reflect.DeepEqual(got, want) {
+		t.Errorf("%d rings, the last %+v", len(l.Rings), got)
+	}
+	for events, want := range map[int]int{0: MinEvents, 1 << 17: 1 << 13, 1<<17 + 1<<16: 1 << 13, 1 << 20: 1 << 16} {
+		if got := newTrace(fake(1, events)).SourceRoom(); got != want {
+			t.Errorf("room of %d events: %d, want %d", events, got, want)
+		}
+	}
+}
+
+func TestPacking(t *testing.T) {
+	for _, want := range [][3]uint32{{0, 0, 0}, {63, 4, NoSlot}, {1, 2, 1023}} {
+		if vp, why, slot := UnpackUpcall(PackUpcall(int(want[0]), want[1], want[2])); vp != int(want[0]) || why != want[1] || slot != want[2] {
+			t.Errorf("%v became %d, %d, %d", want, vp, why, slot)
+		}
+	}
+	if how, lwp := UnpackLeft(PackLeft(LeftDone, 1<<32-1)); how != LeftDone || lwp != 1<<32-1 {
+		t.Errorf("%d, %d", how, lwp)
 	}
 }

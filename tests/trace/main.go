@@ -13,7 +13,12 @@ import (
 	"gossamer/tools/tracejson"
 )
 
-const turns = 20 // of each of the two LWPs that pass a turn to each other
+// What user/tracedemo does.
+const (
+	turns  = 20 // of each of the two LWPs that pass a turn to each other
+	reads  = 10 // of the user thread that reads
+	passes = 5  // of each of the two user threads that pass a turn to each other
+)
 
 func main() {
 	data, err := os.ReadFile(os.Args[1])
@@ -32,8 +37,9 @@ func main() {
 		checkTurns(v)
 	}
 	checkDeeds(v)
-	if v.Arrows < turns {
-		fail("%d arrows from a wake to a run", v.Arrows)
+	checkThreads(v)
+	if n := len(v.Arrows["wake"]); n < turns {
+		fail("%d arrows from a wake to a run", n)
 	}
 }
 
@@ -91,6 +97,43 @@ func checkDeeds(v *tracejson.View) {
 	for name, least := range map[string]int{"fault": 32, "exit": 6, "timer": 2} {
 		if instants[name] < least {
 			fail("%q: %d instants, want %d or more", name, instants[name], least)
+		}
+	}
+}
+
+// checkThreads: the user threads of the child with activations, and the VP that they share. The end
+// of a thread's time may get in between wherever it likes.
+func checkThreads(v *tracejson.View) {
+	track := func(name string) *tracejson.Track { return v.Tracks[find(v, "tracedemo", name)] }
+	vp, reader, writer := track("VP 0"), track("thread 2 reader"), track("thread 3 writer")
+	for what, got := range map[string][2]int{
+		"reader has blocked":         {reader.Slices["blocked in read"], reads / 2},
+		"reader has run":             {reader.Slices["running"], reads},
+		"writer has waited":          {writer.Slices["waiting"], 1},
+		"VP has been told of blocks": {vp.Slices["upcall: blocked"], reads / 2},
+		"VP has been interrupted":    {vp.Slices["upcall: preempted"], 1},
+		"VP has run the reader":      {vp.Slices["thread 2 reader"], reads},
+		"VP has run the writer":      {vp.Slices["thread 3 writer"], reads / 2},
+		"left has had its turns":     {track("thread 4 left").Slices["running"], passes},
+		"right has had its turns":    {track("thread 5 right").Slices["running"], passes},
+		"computes was taken off":     {track("thread 6 computes").Slices["ready"], 1},
+		"arrows from a block":        {len(v.Arrows["block"]), reads / 2},
+		"arrows from a call's end":   {len(v.Arrows["resume"]), reads / 2},
+		"arrows between threads":     {len(v.Arrows["ready"]), passes},
+	} {
+		if got[0] < got[1] {
+			fail("%s: %d times, want %d or more", what, got[0], got[1])
+		}
+	}
+	for _, a := range v.Arrows["block"] {
+		if len(a) != 3 || !strings.HasPrefix(a[0].Slice, "blocked") || a[1].Track != vp || a[1].Slice != "upcall: blocked" ||
+			a[2].Slice != "running" || a[2].Track == a[0].Track {
+			fail("a block's arrow goes %v", a)
+		}
+	}
+	for _, a := range v.Arrows["resume"] {
+		if len(a) != 2 || !strings.HasPrefix(a[0].Name, "LWP") || !strings.HasPrefix(a[1].Name, "thread") || a[1].Slice != "running" {
+			fail("a resumption's arrow goes %v", a)
 		}
 	}
 }

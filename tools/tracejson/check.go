@@ -7,8 +7,17 @@ import (
 
 // View is a file that Check has read.
 type View struct {
-	Tracks map[[2]int]*Track // by process and thread
-	Arrows int               // from a wake to a run
+	Tracks map[[2]int]*Track  // by process and thread
+	Arrows map[string][]Arrow // those that have arrived, by kind
+}
+
+// An Arrow is the slices that it departs from, comes by, and arrives in.
+type Arrow []End
+
+// End is a slice, the innermost one, where an arrow is.
+type End struct {
+	*Track
+	Slice string
 }
 
 // Track is one line of the picture.
@@ -30,10 +39,10 @@ func Check(data []byte) (*View, error) {
 	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, err
 	}
-	v := &View{Tracks: map[[2]int]*Track{}}
+	v := &View{Tracks: map[[2]int]*Track{}, Arrows: map[string][]Arrow{}}
 	processes := map[int]string{}
-	depth := map[[2]int]int{}
-	arrows := map[int]int{}
+	open := map[[2]int][]string{} // slices
+	arrows := map[int]Arrow{}     // under way
 	last := 0.0
 	for i, e := range file.Events {
 		bad := func(what string) error { return fmt.Errorf("event %d, %+v: %s", i, e, what) }
@@ -59,37 +68,42 @@ func Check(data []byte) (*View, error) {
 		last = e.Time
 		switch e.Phase {
 		case "B":
-			depth[at]++
+			open[at] = append(open[at], e.Name)
 			t.Slices[e.Name]++
 		case "E":
-			if depth[at]--; depth[at] < 0 {
+			if len(open[at]) == 0 {
 				return nil, bad("ends what has not begun")
 			}
+			open[at] = open[at][:len(open[at])-1]
 		case "i":
 			t.Instants[e.Name]++
-		case "s", "f":
-			if depth[at] == 0 {
+		case "s", "t", "f":
+			if len(open[at]) == 0 {
 				return nil, bad("an arrow outside any slice")
 			}
-			if e.Phase == "s" {
-				arrows[e.ID]++
-				v.Arrows++
-			} else if arrows[e.ID]--; arrows[e.ID] != 0 {
+			arrow, under := arrows[e.ID]
+			if e.Phase == "s" && under {
+				return nil, bad("an arrow that departs twice")
+			}
+			if e.Phase != "s" && !under {
 				return nil, bad("an arrow that did not depart")
+			}
+			arrows[e.ID] = append(arrow, End{t, open[at][len(open[at])-1]})
+			if e.Phase == "f" {
+				v.Arrows[e.Name] = append(v.Arrows[e.Name], arrows[e.ID])
+				delete(arrows, e.ID)
 			}
 		default:
 			return nil, bad("unknown phase")
 		}
 	}
-	for at, n := range depth {
-		if n != 0 {
-			return nil, fmt.Errorf("%d slices of %v have no end", n, at)
+	for at, slices := range open {
+		if len(slices) != 0 {
+			return nil, fmt.Errorf("%q of %v have no end", slices, at)
 		}
 	}
-	for id, n := range arrows {
-		if n != 0 {
-			return nil, fmt.Errorf("arrow %d does not arrive", id)
-		}
+	for id := range arrows {
+		return nil, fmt.Errorf("arrow %d does not arrive", id)
 	}
 	return v, nil
 }

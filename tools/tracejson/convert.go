@@ -9,6 +9,7 @@ import (
 
 	"gossamer/arch/amd64"
 	"gossamer/kernel/trace"
+	"gossamer/ulib/sa"
 )
 
 // Process numbers of the file that no process of the kernel has (they are below 1<<22).
@@ -22,6 +23,8 @@ const (
 	cpuTID    = 1 << 24 // of dispatcher 0; then the others, then what is done by no thread
 	kernelTID = 1 << 25 // of a kernel thread without an LWP: its number is added
 	otherTID  = 1 << 26 // of an LWP with the number of one that is gone: the same
+	vpTID     = 1 << 27 // of the first VP; then the others
+	userTID   = 1 << 28 // of the first user thread; then the others
 )
 
 // Stats says what a trace held.
@@ -41,6 +44,8 @@ type converter struct {
 	cpus    []cpu
 	where   map[uint8]int // hardware CPU: the dispatcher last seen there
 	outside track         // what is done by no thread
+	lwps    map[[2]int]*thread
+	users
 }
 
 // cpu is a dispatcher: its track shows what runs on it.
@@ -52,12 +57,14 @@ type cpu struct {
 // at is an event and the ring it comes from.
 type at struct {
 	trace.Event
-	ring int
+	ring    int
+	process int // that recorded it; 0: the kernel
 }
 
 // Convert writes a log as JSON.
 func Convert(out io.Writer, log *trace.Log) (Stats, error) {
-	c := &converter{log: log, threads: map[uint32]*thread{}, used: map[[2]int]bool{}, cpus: make([]cpu, log.Dispatchers), where: map[uint8]int{}}
+	c := &converter{log: log, threads: map[uint32]*thread{}, used: map[[2]int]bool{}, cpus: make([]cpu, log.Dispatchers), where: map[uint8]int{},
+		lwps: map[[2]int]*thread{}, users: users{all: map[userKey]*user{}, vps: map[vpKey]*vp{}, slots: map[slotKey]*user{}, count: map[int]int{}}}
 	for i := range c.cpus {
 		c.cpus[i].pid, c.cpus[i].tid = cpusPID, cpuTID+i
 	}
@@ -86,7 +93,7 @@ func merge(log *trace.Log) []at {
 	var all []at
 	for i, r := range log.Rings {
 		for _, e := range r.Events {
-			all = append(all, at{e, i})
+			all = append(all, at{e, i, r.Process})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b at) int {
@@ -119,9 +126,13 @@ func (c *converter) meet(events []at) {
 		return t
 	}
 	for _, e := range events {
+		if e.process != 0 {
+			c.meetUser(e)
+			continue
+		}
 		t := know(uint64(e.Thread))
 		switch {
-		case e.Kind == trace.Switch || e.Kind == trace.Wake || e.Kind == trace.Create:
+		case e.Kind == trace.Switch || e.Kind == trace.Wake || e.Kind == trace.Create || e.Kind == trace.Upcall:
 			know(e.A)
 		case t == nil:
 		case e.Kind == trace.Name:
@@ -140,6 +151,15 @@ func (c *converter) meet(events []at) {
 			t.tid = otherTID + int(id)
 		}
 		c.used[[2]int{t.pid, t.tid}] = true
+		if t.lwp != 0 {
+			c.lwps[[2]int{t.process, t.lwp}] = t
+		}
+	}
+	for _, e := range events {
+		if t := c.threads[e.Thread]; e.process == 0 && e.Kind == trace.Upcall && t != nil {
+			number, _, _ := trace.UnpackUpcall(e.B)
+			c.users.vp(t.process, number)
+		}
 	}
 }
 
@@ -176,6 +196,19 @@ func (c *converter) nameTracks() {
 			c.metadata(&t.track, "thread_name", t.label())
 		}
 	}
+	for _, v := range c.users.vpList { // a process none of whose LWPs is known
+		if !named[v.pid] {
+			named[v.pid] = true
+			process(&v.track, "process", v.pid)
+		}
+	}
+	for _, u := range c.users.list {
+		if !named[u.pid] {
+			named[u.pid] = true
+			process(&u.track, "process", u.pid)
+		}
+	}
+	c.nameUsers()
 }
 
 func sortedIDs(m map[uint32]*thread) []uint32 {
@@ -189,6 +222,10 @@ func sortedIDs(m map[uint32]*thread) []uint32 {
 
 // event plays one event.
 func (c *converter) event(e at) {
+	if e.process != 0 {
+		c.userEvent(e)
+		return
+	}
 	if e.ring < len(c.cpus) {
 		c.where[e.CPU] = e.ring
 	}
@@ -198,12 +235,18 @@ func (c *converter) event(e at) {
 	}
 	if e.Kind == trace.Switch {
 		c.switchTo(e)
+		for _, id := range []uint32{uint32(e.A), e.Thread} {
+			if t := c.threads[id]; t != nil {
+				c.show(t.vp)
+			}
+		}
 		return
 	}
 	t := c.threads[e.Thread]
 	if t == nil {
 		return
 	}
+	defer func() { c.show(t.vp) }()
 	switch e.Kind {
 	case trace.Name, trace.LWP: // meet has seen them
 	case trace.Create:
@@ -218,12 +261,19 @@ func (c *converter) event(e at) {
 	case trace.Block:
 		t.channel, t.woken = e.A, false
 	case trace.Call:
+		t.idle = false
 		c.enterCall(t, c.callName(e.A), args{"number": e.A, "argument": fmt.Sprintf("%#x", e.B)})
 	case trace.Return:
+		t.idle = e.A == sa.SysYield
 		c.leaveCall(t, args{"result": int64(e.B)})
 		c.become(t, running)
 	case trace.Exit:
 		c.instant(&t.track, "exit", nil)
+		c.gone(t)
+	case trace.Upcall:
+		c.upcall(e, t)
+	case trace.Save:
+		c.save(t, uint32(e.A))
 	case trace.Fault:
 		c.instant(&t.track, "fault", args{"address": fmt.Sprintf("%#x", e.A), "vector": e.B})
 	default:
@@ -270,11 +320,11 @@ func (c *converter) awaken(e at, t *thread, how string) {
 	by := c.threads[uint32(e.A)]
 	if by != nil && by.depth > 0 {
 		c.instant(c.place(e), "wake "+t.label(), args{"by": by.label(), "how": how})
-		t.arrow = c.depart(&by.track)
+		t.arrow = c.depart(&by.track, "wake")
 		return
 	}
 	c.begin(&c.outside, "wake "+t.label(), args{"how": how})
-	t.arrow = c.depart(&c.outside)
+	t.arrow = c.depart(&c.outside, "wake")
 	c.end(&c.outside, nil)
 }
 
@@ -296,6 +346,7 @@ func (c *converter) closeAll() {
 			c.end(&c.cpus[i].track, nil)
 		}
 	}
+	c.closeUsers(func(int) bool { return true })
 	for _, id := range sortedIDs(c.threads) {
 		c.close(c.threads[id])
 	}

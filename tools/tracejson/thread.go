@@ -26,6 +26,9 @@ type thread struct {
 	channel uint64 // it waits there, or waited last
 	woken   bool   // since it began to wait
 	arrow   flow   // from who made it ready
+	vp      *vp    // that it serves
+	idle    bool   // its last call was sa_yield
+	gone    bool
 }
 
 // label is what others' tracks call the thread.

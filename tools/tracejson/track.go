@@ -10,7 +10,7 @@ import (
 // event is one entry of the file ("Trace Event Format", the Chromium project).
 type event struct {
 	Name  string         `json:"name,omitempty"`
-	Phase string         `json:"ph"` // B, E: slice; i: instant; s, f: flow; M: metadata
+	Phase string         `json:"ph"` // B, E: slice; i: instant; s, t, f: flow; M: metadata
 	Time  json.Number    `json:"ts"` // microseconds
 	PID   int            `json:"pid"`
 	TID   int            `json:"tid"`
@@ -28,6 +28,7 @@ type args = map[string]any
 type track struct {
 	pid, tid int
 	depth    int
+	hidden   bool // it is not in the file
 }
 
 // writer collects events at the time now.
@@ -38,6 +39,9 @@ type writer struct {
 }
 
 func (w *writer) add(t *track, e event) {
+	if t.hidden {
+		return
+	}
 	e.PID, e.TID, e.Time = t.pid, t.tid, w.now
 	w.events = append(w.events, e)
 }
@@ -56,26 +60,41 @@ func (w *writer) instant(t *track, name string, a args) {
 	w.add(t, event{Name: name, Phase: "i", Scope: "t", Args: a})
 }
 
-// A flow is an arrow. It is drawn only if it arrives: until then its start is not in the file.
+// A flow is an arrow. It is drawn only if it arrives: until then it is not in the file.
 type flow struct {
-	at int // where its start is among the events; 0: no flow
-	id int
+	from, via int // where it departs, and comes by, among the events; 0: it does not
+	id        int
+	kind      string
 }
 
 // depart is the start of an arrow in the slice that is open on t.
-func (w *writer) depart(t *track) flow {
+func (w *writer) depart(t *track, kind string) flow {
+	if t.hidden {
+		return flow{}
+	}
 	w.add(t, event{})
 	w.flows++
-	return flow{at: len(w.events) - 1, id: w.flows}
+	return flow{from: len(w.events) - 1, id: w.flows, kind: kind}
+}
+
+// pass has an arrow come by the slice that is open on t.
+func (w *writer) pass(f *flow, t *track) {
+	if f.from != 0 && !t.hidden {
+		w.add(t, event{})
+		f.via = len(w.events) - 1
+	}
 }
 
 func (w *writer) arrive(f flow, t *track) {
-	if f.at == 0 {
+	if f.from == 0 || t.hidden {
 		return
 	}
-	start := &w.events[f.at]
-	start.Name, start.Phase, start.Cat, start.ID = "wake", "s", "wake", f.id
-	w.add(t, event{Name: "wake", Phase: "f", Cat: "wake", ID: f.id, Bind: "e"})
+	point := func(e *event, phase string) { e.Name, e.Phase, e.Cat, e.ID = f.kind, phase, f.kind, f.id }
+	point(&w.events[f.from], "s")
+	if f.via != 0 {
+		point(&w.events[f.via], "t")
+	}
+	w.add(t, event{Name: f.kind, Phase: "f", Cat: f.kind, ID: f.id, Bind: "e"})
 }
 
 // metadata names a process or thread of the file.

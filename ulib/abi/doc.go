@@ -4,6 +4,7 @@
 // sys documents them where programs call them.
 //
 //	1024 …   LWPs: this package
+//	1050     traces: this package
 //	1100 …   activations: package sa
 //	1900 …   the machine, tests
 package abi

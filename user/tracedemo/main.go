@@ -1,6 +1,7 @@
 // Tracedemo gives ./qemu.sh trace something to show: two LWPs that pass a turn to each other by a
 // futex, two more that compute and touch fresh pages, a child that a byte goes to and comes back
-// from by pipes, another that executes a program, and a sleep.
+// from by pipes, another that executes a program, a third with user threads on activations
+// (threads.go), and a sleep.
 package main
 
 import (
@@ -32,8 +33,9 @@ func main() {
 	}
 	bytes := pipes()
 	spawn()
+	reads := userThreads()
 	sys.Sleep(1e6)
-	out.Out.Str("turns ").Int(int(turn)).Str(", work ").Int(int(worked)).Str(", bytes ").Int(bytes).NL()
+	out.Out.Str("turns ").Int(int(turn)).Str(", work ").Int(int(worked)).Str(", bytes ").Int(bytes).Str(", reads ").Int(reads).NL()
 	out.Exit(0)
 }
 
