@@ -3,7 +3,7 @@
 #   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm TIMEOUT=S V=1]
 
 .DEFAULT_GOAL := help
-.PHONY: verify help build shell run test test-host check vet bench peer gdb clean
+.PHONY: verify help build shell run test test-host check vet bench peer gdb iso usb clean
 
 export CPUS MEM CPU ACCEL TIMEOUT V
 
@@ -21,6 +21,8 @@ help:
 	@echo 'make check       gofmt, go vet, and barecheck on kernel and programs'
 	@echo 'make bench       the benchmarks in guest instructions; RUN=REGEX chooses'
 	@echo 'make peer        the same on Debian'\''s Linux beside it, and the ratio'
+	@echo 'make iso         build/gossamer.iso, for CD, disk and stick, BIOS and UEFI (go run ./tools/mkiso)'
+	@echo 'make usb DEV=/dev/sdX  the same, and write it to that stick after asking; DRY=1 only checks'
 	@echo 'make gdb         boot to a shell, waiting for gdb'
 	@echo 'make verify      the model of the activation protocol, checked by spin: minutes, 3 GB'
 	@echo 'make clean       remove ./build'
@@ -49,6 +51,15 @@ peer:
 
 gdb:
 	@./qemu.sh gdb
+
+iso:
+	@mkdir -p build/tools
+	@CGO_ENABLED=0 go build -trimpath -o build/tools/ ./tools/mkiso
+	@build/tools/mkiso -o build/gossamer.iso $(ISO)
+
+usb:
+	@[ -n '$(DEV)' ] || { echo 'make usb DEV=/dev/sdX: which stick?'; exit 2; }
+	@$(MAKE) --no-print-directory iso ISO="$(ISO) $(if $(DRY),-dry-run) -flash $(DEV)"
 
 check: build vet
 	@unformatted=$$(gofmt -l .); \

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/u-root/u-root/pkg/cpio"
+
+	"gossamer/tools/static"
 )
 
 func TestArchive(t *testing.T) {
@@ -106,7 +108,7 @@ func TestPrograms(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if err := CheckStatic(data); err != nil {
+				if err := static.Check(data); err != nil {
 					t.Error(err)
 				}
 				entry, err := exec.Command("go", "tool", "nm", "-n", file).Output()
@@ -118,7 +120,7 @@ func TestPrograms(t *testing.T) {
 				}
 				// The stripped copy is the same program.
 				small := file + ".stripped"
-				if err := os.WriteFile(small, Strip(data), 0o755); err != nil {
+				if err := os.WriteFile(small, static.Strip(data), 0o755); err != nil {
 					return err
 				}
 				out, err := exec.Command(small).CombinedOutput()
@@ -149,7 +151,7 @@ func TestProgramErrors(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return CheckStatic(data)
+		return static.Check(data)
 	}
 	text := filepath.Join(t.TempDir(), "text")
 	os.WriteFile(text, []byte("#!/bin/sh\n"), 0o755)
@@ -166,16 +168,4 @@ func TestProgramErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", test.path, err, test.want)
 		}
 	}
-}
-
-func FuzzStrip(f *testing.F) {
-	self, err := os.ReadFile("/proc/self/exe")
-	if err == nil {
-		f.Add(self[:4096])
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if CheckStatic(data) == nil && len(Strip(data)) > len(data) {
-			t.Error("grew")
-		}
-	})
 }

@@ -19,6 +19,5 @@
 // The archive depends on the contents only: no times, owners, inode numbers or
 // folder order of the host are in it.
 //
-// Read in the order main.go, program.go (building and checking programs),
-// strip.go, archive.go.
+// Read in the order main.go, program.go (building programs), archive.go.
 package main

@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"gossamer/tools/static"
 )
 
 func main() {
@@ -99,10 +101,10 @@ func addProgram(tree *Tree, file, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := CheckStatic(data); err != nil {
+	if err := static.Check(data); err != nil {
 		return fmt.Errorf("%s: %v", file, err)
 	}
-	return tree.File("bin/"+name, Strip(data), true)
+	return tree.File("bin/"+name, static.Strip(data), true)
 }
 
 // replaceFile puts data at path in one step, so that a QEMU which is starting

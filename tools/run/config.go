@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"gossamer/tools/build"
 )
 
 // config is what the environment says, and where things are.
@@ -68,9 +71,18 @@ func newConfig(root, command string) (*config, error) {
 	return c, nil
 }
 
+// tree is the source tree.
+func (c *config) tree() build.Tree { return build.Tree(c.root) }
+
 // in is a path below the build folder.
-func (c *config) in(name ...string) string {
-	return filepath.Join(append([]string{c.root, "build"}, name...)...)
+func (c *config) in(name ...string) string { return c.tree().In(name...) }
+
+// buildQuietly builds for a run, which has other things to show.
+func (c *config) buildQuietly() error {
+	if c.verbose {
+		return c.tree().All(os.Stderr)
+	}
+	return c.tree().All(io.Discard)
 }
 
 // match makes the kernel command line's word that selects tests or benchmarks.

@@ -55,11 +55,10 @@
 //	kernel.elf  the same as Go's linker left it      boot.elf   the stub
 //	initramfs   the file tree
 //
-// Two runs at the same time may share a tree: builds take turns (a lock on
-// build/lock), files are replaced in one step, and what belongs to one run is in
-// a folder of its own which goes away with the run.
+// Two runs at the same time may share a tree: builds take turns (see tools/build), and what
+// belongs to one run is in a folder of its own which goes away with the run.
 //
-// Read in the order main.go, config.go, build.go, qemu.go, console.go, ktap.go,
+// Read in the order main.go, config.go, qemu.go, console.go, ktap.go,
 // verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go; probe.go
 // says why KVM is not simply used.
 package main

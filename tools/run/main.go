@@ -137,7 +137,7 @@ func dispatch(root string, args []string) (int, error) {
 		if err := atMost(0); err != nil {
 			return 0, err
 		}
-		return statusPass, c.build(os.Stdout)
+		return statusPass, c.tree().All(os.Stdout)
 	}
 	return 0, usageError(fmt.Sprintf("unknown command %q", command))
 }

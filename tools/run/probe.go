@@ -38,10 +38,10 @@ func (c *config) probe() (why string) {
 	if err := os.WriteFile(source, probeSource, 0o644); err != nil {
 		return err.Error()
 	}
-	if err := m.command(nil, "as", "--64", "-o", object, source); err != nil {
+	if err := m.tree().Command(nil, "as", "--64", "-o", object, source); err != nil {
 		return err.Error()
 	}
-	if err := m.command(nil, "ld", "-Ttext=0x100000", "-e", "start32", "-o", m.kernel, object); err != nil {
+	if err := m.tree().Command(nil, "ld", "-Ttext=0x100000", "-e", "start32", "-o", m.kernel, object); err != nil {
 		return err.Error()
 	}
 	m.output = &console{}

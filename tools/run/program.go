@@ -37,7 +37,7 @@ func (m *machine) addProgram(target string, args []string) error {
 	m.initramfs = m.dir + "/initramfs"
 	var said bytes.Buffer
 	tool := []string{"-o", m.initramfs, "-module", m.root, "-bin", m.in("user"), "-run", "-prog", full, "--"}
-	if err := m.command(&said, m.in("tools", "mkinitramfs"), append(tool, args...)...); err != nil {
+	if err := m.tree().Command(&said, m.in("tools", "mkinitramfs"), append(tool, args...)...); err != nil {
 		return err
 	}
 	echo := ""

@@ -1,4 +1,6 @@
-package main
+// Package static is what the tools do with linked ELF files: check that a file is one that the
+// kernel can load, and leave out what only linkers and debuggers read.
+package static
 
 import (
 	"bytes"
@@ -8,10 +10,10 @@ import (
 	"fmt"
 )
 
-// CheckStatic says whether the file is one that the kernel can load: an ELF64
+// Check says whether the file is one that the kernel can load: an ELF64
 // executable for x86-64, at a fixed address or position independent, that asks
 // for no dynamic linker.
-func CheckStatic(data []byte) error {
+func Check(data []byte) error {
 	if !bytes.HasPrefix(data, []byte(elf.ELFMAG)) {
 		return errors.New("not an ELF file")
 	}
@@ -48,7 +50,7 @@ func CheckStatic(data []byte) error {
 
 // Strip returns the program without what only linkers and debuggers read: the
 // section headers and everything behind the last loaded byte. data must have
-// passed CheckStatic.
+// passed Check.
 func Strip(data []byte) []byte {
 	f, err := elf.NewFile(bytes.NewReader(data))
 	if err != nil {
