@@ -106,5 +106,5 @@ func printBench(out io.Writer, list []measurement, asJSON bool) error {
 			return err
 		}
 	}
-	return nil
+	return printRatios(out, list)
 }

@@ -47,7 +47,7 @@
 // piped into us is held back until then.
 //
 // The tests print KTAP on the console (ktap.go), the benchmarks lines of the form
-// "BENCH name value unit".
+// "BENCH name value unit"; ratios.go compares those of user threads, LWPs and processes.
 //
 // # What is built, in ./build
 //

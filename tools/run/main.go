@@ -16,7 +16,7 @@ const usage = `usage: ./qemu.sh [COMMAND]
   ./qemu.sh run PATH [ARG...]   run one program: a folder with a package main,
                                 or a static ELF file
   ./qemu.sh bench [--json] [REGEX]
-                                run the benchmarks: name, value, unit a line
+                                run the benchmarks: name, value, unit a line; then ratios
   ./qemu.sh trace FILE [PATH [ARG...]]
                                 run one program, or a demonstration, and save what
                                 the kernel did to FILE for ui.perfetto.dev
