@@ -1,11 +1,11 @@
 # Gossamer. qemu.sh and the go command do the work; these are their short names.
 #
-#   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm TIMEOUT=S V=1]
+#   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm BOOT=pvh|bios|uefi|… TIMEOUT=S V=1]
 
 .DEFAULT_GOAL := help
 .PHONY: verify help build shell run test test-host check vet bench peer gdb iso usb clean
 
-export CPUS MEM CPU ACCEL TIMEOUT V
+export CPUS MEM CPU ACCEL BOOT TIMEOUT V
 
 # Code that touches the machine turns addresses into pointers, and its assembly loads
 # the frame pointer of whatever it resumes: what vet's unsafeptr and framepointer checks

@@ -30,6 +30,20 @@ esac
 missing=
 command -v qemu-system-x86_64 >/dev/null 2>&1 || missing="$missing qemu-system-x86"
 { command -v as && command -v ld; } >/dev/null 2>&1 || missing="$missing binutils"
+image= uefi=
+case ${BOOT:-pvh} in *bios | *uefi) image=1 ;; esac
+case ${BOOT:-pvh} in *uefi) uefi=1 ;; esac
+[ "${1:-}" != matrix ] || image=1 uefi=1
+if [ -n "$image" ]; then # what tools/mkiso wants
+	command -v grub-mkimage >/dev/null 2>&1 || missing="$missing grub-common"
+	[ -e /usr/lib/grub/i386-pc/cdboot.img ] || missing="$missing grub-pc-bin"
+	[ -e /usr/lib/grub/x86_64-efi/multiboot2.mod ] || missing="$missing grub-efi-amd64-bin"
+	command -v xorriso >/dev/null 2>&1 || missing="$missing xorriso"
+	command -v mformat >/dev/null 2>&1 || missing="$missing mtools"
+fi
+if [ -n "$uefi" ]; then
+	[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || [ -e /usr/share/OVMF/OVMF_CODE.fd ] || missing="$missing ovmf"
+fi
 if [ -n "$missing" ]; then
 	install="apt-get install -y --no-install-recommends$missing"
 	command -v apt-get >/dev/null 2>&1 || die "please install:$missing"
@@ -42,5 +56,5 @@ if [ -n "$missing" ]; then
 fi
 
 mkdir -p "$root/build/tools"
-(cd "$root" && CGO_ENABLED=0 go build -trimpath -o build/tools/ ./tools/run ./tools/mkkernel ./tools/mkinitramfs) >&2 || die "could not build the tools"
+(cd "$root" && CGO_ENABLED=0 go build -trimpath -o build/tools/ ./tools/run ./tools/mkkernel ./tools/mkinitramfs ./tools/mkiso) >&2 || die "could not build the tools"
 exec "$root/build/tools/run" -root "$root" "$@"

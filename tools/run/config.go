@@ -21,6 +21,7 @@ type config struct {
 	mem      string
 	cpu      string
 	accel    string        // tcg or kvm
+	boot     bootWay       // how the guest is started
 	timeout  time.Duration // 0: none
 	timed    bool          // TIMEOUT was given
 	verbose  bool
@@ -33,7 +34,7 @@ func newConfig(root, command string) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &config{root: root, qemuPath: "qemu-system-x86_64", cpus: 2, mem: "512M", cpu: "max", accel: "tcg", timeout: 300 * time.Second}
+	c := &config{root: root, qemuPath: "qemu-system-x86_64", cpus: 2, mem: "512M", cpu: "max", accel: "tcg", boot: bootWays[0], timeout: 300 * time.Second}
 	switch command {
 	case "bench":
 		c.cpus, c.timeout = 1, 900*time.Second
@@ -59,6 +60,11 @@ func newConfig(root, command string) (*config, error) {
 			return nil, usageError(fmt.Sprintf("ACCEL=%s: want tcg or kvm", s))
 		}
 		c.accel = s
+	}
+	if s := os.Getenv("BOOT"); s != "" {
+		if c.boot, err = bootWayOf(s); err != nil {
+			return nil, err
+		}
 	}
 	if s := os.Getenv("TIMEOUT"); s != "" {
 		n, err := strconv.ParseFloat(strings.TrimSuffix(s, "s"), 64)

@@ -28,6 +28,9 @@ Environment:
   CPUS=2       number of CPUs (bench: 1)
   MEM=512M     memory
   CPU=max      QEMU's CPU model
+  BOOT=pvh     how the guest is started: pvh (QEMU loads the kernel) or microvm (the
+               same on a machine without legacy devices); bios, uefi (an image as a CD),
+               disk-bios, disk-uefi, usb-bios, usb-uefi
   ACCEL=tcg    or kvm, which is tried first: on some machines it runs guests wrongly
   TIMEOUT=300  seconds until a guest counts as hung (test, bench: 900; a shell on
                a terminal: never; 0: never)

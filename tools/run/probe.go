@@ -23,6 +23,7 @@ func (c *config) probeKVM() (why string) {
 	f.Close()
 	trial := *c
 	trial.cpus, trial.mem, trial.timeout, trial.verbose = 1, "64M", 30*time.Second, false
+	trial.boot = bootWays[0]
 	return trial.probe()
 }
 

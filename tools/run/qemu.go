@@ -21,6 +21,7 @@ type machine struct {
 	kernel, initramfs string
 	commandLine       string   // the kernel's
 	extra             []string // further arguments for QEMU
+	without           []string // properties of the machine that take devices out of it: "hpet=off"
 	icount            bool     // count instructions: exact, slower
 	interactive       bool     // QEMU has our terminal; otherwise the console goes to output
 	input             *os.File // what the guest reads on the console, or nil
@@ -84,7 +85,7 @@ func (m *machine) arguments() []string {
 		accel = "tcg"
 	}
 	args := []string{
-		"-M", "q35", "-accel", accel, "-cpu", m.cpu, "-smp", strconv.Itoa(m.cpus), "-m", m.mem,
+		"-M", m.machineType(), "-accel", accel, "-cpu", m.cpu, "-smp", strconv.Itoa(m.cpus), "-m", m.mem,
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-d", "cpu_reset", "-D", m.eventPath(),
 		"-device", "isa-debug-exit,iobase=0xf4,iosize=4",
@@ -97,13 +98,8 @@ func (m *machine) arguments() []string {
 	} else {
 		args = append(args, "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console")
 	}
-	args = append(args, "-serial", "file:"+m.logPath(), "-kernel", m.kernel)
-	if m.initramfs != "" {
-		args = append(args, "-initrd", m.initramfs)
-	}
-	if m.commandLine != "" {
-		args = append(args, "-append", m.commandLine)
-	}
+	args = append(args, m.logPort()...)
+	args = append(args, m.medium()...)
 	return append(args, m.extra...)
 }
 
@@ -112,6 +108,9 @@ func (m *machine) arguments() []string {
 // main thread dies, and every other way out of here kills it too.
 func (m *machine) run() (outcome, error) {
 	var o outcome
+	if err := m.makeMedium(); err != nil {
+		return o, err
+	}
 	args := m.arguments()
 	if m.verbose {
 		fmt.Fprintln(os.Stderr, "+", m.qemuPath, quoteAll(args))
@@ -138,6 +137,8 @@ func (m *machine) run() (outcome, error) {
 	}
 	// What follows QEMU's death but keeps its pipes open must not keep us.
 	cmd.WaitDelay = 2 * time.Second
+	ended := make(chan struct{})
+	defer close(ended)
 
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
@@ -152,8 +153,9 @@ func (m *machine) run() (outcome, error) {
 			go forwardTerminal(input, m.input, stop)
 		} else {
 			go func() {
-				m.awaitConsole()
-				forward(input, m.input)
+				if m.awaitConsole(ended) {
+					forward(input, m.input)
+				}
 			}()
 		}
 	}
@@ -206,23 +208,29 @@ wait:
 // consoleReady is what the kernel logs when its console takes input.
 const consoleReady = "gossamer: console"
 
-// awaitConsole waits until the guest's console takes input: what comes before is
-// lost when the kernel sets up the UART. If the kernel does not say so, a while
-// after its first words must do. It reads the log, or the console if that is it.
-func (m *machine) awaitConsole() {
+// awaitConsole waits until the guest's console takes input: what comes before is lost when the
+// kernel sets up the UART, or goes to a boot loader. If a kernel that was started directly does
+// not say so, a while after its first words must do. It reads the log, or the console if that is
+// it. It returns false if QEMU ended first.
+func (m *machine) awaitConsole(ended <-chan struct{}) bool {
 	const patience = 1500 * time.Millisecond
 	var first time.Time
-	for first.IsZero() || time.Since(first) < patience {
+	for first.IsZero() || m.boot.image || time.Since(first) < patience {
 		log, _ := os.ReadFile(m.logPath())
 		shown := m.output
 		if bytes.Contains(log, []byte(consoleReady)) || shown.ready.Load() {
-			return
+			return true
 		}
 		if first.IsZero() && (len(log) > 0 || shown.anything.Load()) {
 			first = time.Now()
 		}
-		time.Sleep(10 * time.Millisecond)
+		select {
+		case <-ended:
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
+	return true
 }
 
 // forward copies what the guest shall read. At the end of a file or pipe it

@@ -24,7 +24,7 @@ func fake(t *testing.T, vars ...string) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &config{root: t.TempDir(), qemuPath: path, cpus: 1, mem: "64M", cpu: "max", accel: "tcg", timeout: 30 * time.Second}
+	c := &config{root: t.TempDir(), qemuPath: path, cpus: 1, mem: "64M", cpu: "max", accel: "tcg", boot: bootWays[0], timeout: 30 * time.Second}
 	m, err := c.newMachine("")
 	if err != nil {
 		t.Fatal(err)
@@ -327,6 +327,7 @@ func TestEnvironment(t *testing.T) {
 	}{
 		{"CPUS", "4", true}, {"CPUS", "0", false}, {"CPUS", "x", false}, {"CPUS", "65", false},
 		{"MEM", "2G", true}, {"MEM", "lots", false}, {"ACCEL", "kvm", true}, {"ACCEL", "hvf", false},
+		{"BOOT", "usb-uefi", true}, {"BOOT", "tape", false},
 		{"TIMEOUT", "1.5", true}, {"TIMEOUT", "-1", false}, {"TIMEOUT", "soon", false},
 	} {
 		t.Run(test.name+"="+test.value, func(t *testing.T) {
@@ -355,7 +356,7 @@ func TestProbeGuest(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	c := &config{root: t.TempDir(), qemuPath: "qemu-system-x86_64", cpus: 1, mem: "64M", cpu: "max", accel: "tcg", timeout: 30 * time.Second}
+	c := &config{root: t.TempDir(), qemuPath: "qemu-system-x86_64", cpus: 1, mem: "64M", cpu: "max", accel: "tcg", boot: bootWays[0], timeout: 30 * time.Second}
 	if why := c.probe(); why != "" {
 		t.Error(why)
 	}
