@@ -33,10 +33,8 @@ func main() {
 	unpackInitramfs(tree)
 
 	var s *proc.System
-	tty := openConsole(func(pgrp int, sig syscall.Signal) { s.SignalGroup(proc.PID(pgrp), sig) })
+	openConsoles(func(pgrp int, sig syscall.Signal) { s.SignalGroup(proc.PID(pgrp), sig) }).addDevices(tree)
 	must(tree.AddMemoryDevices("/dev", random{}))
-	must(tree.AddDevice("/dev/console", fs.Rdev(5, 1), 0o600, tty))
-	must(tree.AddDevice("/dev/tty", fs.Rdev(5, 0), 0o666, tty))
 	onLine(goos.Alarm, sched.TimerTick)
 	go serveInterrupts()
 

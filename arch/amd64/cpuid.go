@@ -12,6 +12,7 @@ type Features struct {
 
 	NX           bool // no-execute pages
 	PGE          bool // global pages
+	PAT          bool // page attribute table
 	Page1G       bool
 	PCID         bool
 	INVPCID      bool
@@ -62,6 +63,7 @@ func Detect() {
 	f.RDRAND = c>>30&1 != 0
 	f.Hypervisor = c>>31&1 != 0
 	f.PGE = d>>13&1 != 0
+	f.PAT = d>>16&1 != 0
 
 	if f.maxLeaf >= 6 {
 		a, _, _, _ = CPUID(6, 0)

@@ -77,6 +77,14 @@ func BuildKernelMap(regions, devices []frame.Range, imageEnd frame.Addr) bool {
 	return true
 }
 
+// MapVideo maps video memory in the direct map, write-combining. false: out of memory, or too far
+// up. Boot CPU, after BuildKernelMap and before there is any other address space. Bare.
+func MapVideo(r frame.Range) bool {
+	const limit = HeapBase - DirectBase
+	flags := Present | Writable | globalBit | NXBit | WriteCombining
+	return r.Start < r.End && r.End <= limit && mapRange(DirectBase+uintptr(r.Start), r.Start, r.End, flags, true)
+}
+
 // mapPhysical maps r in the direct map, what of it lies in [roFrom, roTo) read-only.
 func mapPhysical(r frame.Range, flags PTE, roFrom, roTo frame.Addr) bool {
 	return mapPart(r, 0, roFrom, flags) && mapPart(r, roFrom, roTo, flags&^Writable) &&

@@ -17,10 +17,12 @@ func onBoot(c *amd64.CPU, protocol, info uint64) (sp uintptr) {
 	frame.DirectMap = amd64.DirectBase
 	ok := boot.Parse(boot.Protocol(protocol), frame.Addr(info))
 	openLog()
+	openScreen()
 	if !ok {
 		fatal(c, "the boot loader's information makes no sense", protocol, info, 0)
 	}
 	amd64.EnableFeatures()
+	amd64.InitPAT()
 	amd64.FindACPI(&boot.Boot)
 
 	header := boot.StubHeader()
@@ -36,6 +38,7 @@ func onBoot(c *amd64.CPU, protocol, info uint64) (sp uintptr) {
 	initFrames(imageEnd, blocks, frame.Addr(n*amd64.CPUBlock), int(n))
 	low := frame.AllocBelow(1 << 20) // for the trampoline
 	mapKernel(c, imageEnd)
+	showScreen()
 
 	amd64.SetBlocks(blocks, n)
 	amd64.InitTables()
@@ -197,11 +200,16 @@ func number(s string) (n uint64) {
 	return n
 }
 
-// openLog opens the kernel's log port: COM2 if the command line says so, COM1 otherwise.
+// openLog chooses where the kernel's log goes: to what the console is on, and of the serial ports to
+// COM2 if the command line says so.
 func openLog() {
-	port := uint16(uart.COM1)
-	if v, _ := boot.Option("log"); v == "com2" {
-		port = uart.COM2
+	serial, onScreen := ConsoleDevices()
+	logOnScreen = onScreen
+	v, _ := boot.Option("log")
+	switch {
+	case v == "com2":
+		setLogPort(uart.COM2)
+	case serial:
+		setLogPort(uart.COM1)
 	}
-	setLogPort(port)
 }

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"gossamer/arch/amd64"
+	"gossamer/boot"
 	"gossamer/kernel/dev/uart"
 )
 
@@ -60,4 +61,28 @@ func writeConsole(c *amd64.CPU, p, n uint64) uint64 {
 }
 
 // flushConsole sends what is queued, before the machine stops.
-func flushConsole() { console.Write(nil) }
+func flushConsole() { console.Flush() }
+
+// ConsoleDevices tells what the console is on: what console= on the command line names, as a list
+// with commas, of "serial" (or "ttyS0") and "screen" (or "tty0", "tty1"); both if it names neither.
+// Whether they are there is another question. Bare.
+func ConsoleDevices() (serial, screen bool) {
+	list, _ := boot.Option("console")
+	for len(list) > 0 {
+		n := 0
+		for n < len(list) && list[n] != ',' {
+			n++
+		}
+		switch list[:n] {
+		case "serial", "ttyS0":
+			serial = true
+		case "screen", "tty0", "tty1":
+			screen = true
+		}
+		list = list[min(n+1, len(list)):]
+	}
+	if !serial && !screen {
+		return true, true
+	}
+	return serial, screen
+}

@@ -27,15 +27,16 @@
 //	sched    thread states, the ready queue, futex queues, sleepers, signals, alarms
 //	memory   the runtime's address space
 //	log      the log port
+//	screen   the terminal on the screen
 //	amd64's flush lock; kernel/frame's locks
 //
-// No two are held together, except that frame's may be taken under memory. A CPU that
+// No two are held together, except that frame's may be taken under memory, and screen under log. A CPU that
 // waits for a lock goes on serving TLB requests, and nobody waits for a TLB request
 // while holding a lock: so these waits end.
 //
 // # Reading order
 //
 // entry_amd64.s, boot.go, thread.go, schedule.go, trap.go, call.go, futex.go, poll.go,
-// signal.go, memory.go, clock.go, irq.go, log.go, fatal.go; then api.go, which is what the kernel above
+// signal.go, memory.go, clock.go, irq.go, log.go, lastwords.go, screen.go, fatal.go; then api.go, which is what the kernel above
 // uses.
 package goos

@@ -18,7 +18,7 @@ func onFatal(c *amd64.CPU, vector, ip, sp uint64) {
 
 // fatal stops the machine with a message. Bare.
 func fatal(c *amd64.CPU, what string, a, b, d uint64) {
-	claimDeath(c)
+	stopOthers(c)
 	logString("\nkernel panic: ")
 	logString(what)
 	logString("\n  cpu ")
@@ -43,7 +43,7 @@ func fatal(c *amd64.CPU, what string, a, b, d uint64) {
 		logNumber(t.AX)
 	}
 	logString("\n")
-	stopOthers(c)
+	reportDeath()
 	stop(exitPanic)
 }
 
@@ -51,6 +51,7 @@ func fatal(c *amd64.CPU, what string, a, b, d uint64) {
 // recovered (and its traceback) or because main returned, which it does not.
 func exitGroup(c *amd64.CPU, status uint64) {
 	stopOthers(c)
+	reportDeath()
 	logString("\nkernel panic: the Go runtime exits with status ")
 	logNumber(status)
 	logString("\n")
@@ -73,6 +74,7 @@ func Exit(status int) { amd64.Bare(exitBare, uint64(status), 0) }
 func exitBare(c *amd64.CPU, status, _ uint64) uint64 {
 	stopOthers(c)
 	flushConsole()
+	finishScreen()
 	code := uint8(exitPass)
 	if status != 0 {
 		code = exitFail
@@ -94,6 +96,7 @@ func Die() { amd64.Bare(dieBare, 0, 0) }
 
 func dieBare(c *amd64.CPU, _, _ uint64) uint64 {
 	stopOthers(c)
+	reportDeath()
 	logString("halted\n")
 	stop(exitPanic)
 	return 0
@@ -104,13 +107,14 @@ func powerOffBare(c *amd64.CPU, _, _ uint64) uint64 { return exitBare(c, 0, 0) }
 func rebootBare(c *amd64.CPU, _, _ uint64) uint64 {
 	stopOthers(c)
 	flushConsole()
+	finishScreen()
 	amd64.Reboot()
 	return 0
 }
 
 func haltBare(c *amd64.CPU, _, _ uint64) uint64 {
 	stopOthers(c)
-	logString("halted\n")
+	finishScreen()
 	stop(exitPass)
 	return 0
 }

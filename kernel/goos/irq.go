@@ -2,8 +2,8 @@ package goos
 
 import "gossamer/arch/amd64"
 
-// Interrupts reach kernel Go through one thread that waits for any of 63 lines; bit 63
-// stands for the alarm. Guarded by sched.
+// Interrupts reach kernel Go through one thread that waits for any of 62 lines; bit 62
+// stands for the screen, bit 63 for the alarm. Guarded by sched.
 const alarmLine = 63
 
 var (
@@ -14,7 +14,7 @@ var (
 
 // raiseIRQ takes note of a device interrupt.
 func raiseIRQ(c *amd64.CPU, vector uint64) {
-	if vector < amd64.VecDevice || vector >= amd64.VecDevice+alarmLine {
+	if vector < amd64.VecDevice || vector >= amd64.VecDevice+ScreenLine {
 		return
 	}
 	if vector == amd64.VecDevice+ConsoleLine {

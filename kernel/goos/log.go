@@ -7,12 +7,13 @@ import (
 	"gossamer/kernel/dev/uart"
 )
 
-// The log port gets what the runtime writes (panics, tracebacks, print), what kernel Go
-// logs, and this package's own last words. Output is polled and bounded: a port that is
-// not there costs nothing.
+// The log port and the screen get what the runtime writes (panics, tracebacks, print), what
+// kernel Go logs, and this package's own last words. Output to the port is polled and bounded: one
+// that is not there costs nothing.
 var (
-	logLock spinLock
-	logPort uart.UART
+	logLock     spinLock
+	logPort     uart.UART
+	logOnScreen bool
 )
 
 func setLogPort(port uint16) { logPort.Init(port) }
@@ -20,14 +21,20 @@ func setLogPort(port uint16) { logPort.Init(port) }
 // logWrite writes n bytes at p.
 func logWrite(c *amd64.CPU, p uintptr, n uint64) {
 	populateRange(c, p, uintptr(n))
+	text := unsafe.Slice((*byte)(unsafe.Pointer(p)), n)
 	logLock.lock(c)
-	for i := range uintptr(n) {
-		putByte(*(*byte)(unsafe.Pointer(p + i)))
+	for _, b := range text {
+		putByte(b)
 	}
+	wake := screenLog(c, text)
 	logLock.unlock()
+	if wake {
+		wakePainter(c)
+	}
 }
 
 func putByte(b byte) {
+	remember(b)
 	if b == '\n' {
 		logPort.PutByte('\r')
 	}

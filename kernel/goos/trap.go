@@ -83,6 +83,7 @@ func exception(c *amd64.CPU, t *thread, vector, code uint64) {
 // onAP finishes an application processor: its tables, its APIC, its idle thread. Bare.
 func onAP(c *amd64.CPU) {
 	c.Install()
+	amd64.InitPAT()
 	amd64.InitLAPIC(false, amd64.VecTimer, amd64.VecSpurious)
 	c.APICID = amd64.LAPICID()
 	sched.lock(c)

@@ -147,6 +147,18 @@ func (u *UART) Write(p []byte) {
 	u.release()
 }
 
+// Flush sends what has been queued, when the machine stops: a lock that a stopped CPU holds keeps
+// it up for a moment only.
+func (u *UART) Flush() {
+	for n := 0; n < putSpinLimit && !atomic.CompareAndSwapUint32(&u.lock, 0, 1); n++ {
+		amd64.Pause()
+	}
+	for n := 0; n <= ringSize && u.tx.n > 0 && u.present; n++ {
+		u.burst(nil)
+	}
+	u.release()
+}
+
 // burst waits until the transmit FIFO is empty and fills it: from p, of which it returns the
 // rest, or from the ring if p is empty.
 func (u *UART) burst(p []byte) []byte {
