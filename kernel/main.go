@@ -13,6 +13,7 @@ import (
 	"gossamer/boot"
 	"gossamer/kernel/fs"
 	"gossamer/kernel/goos"
+	"gossamer/kernel/hardware"
 	"gossamer/kernel/machine"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
@@ -37,6 +38,7 @@ func main() {
 	must(tree.AddMemoryDevices("/dev", random{}))
 	onLine(goos.Alarm, sched.TimerTick)
 	go serveInterrupts()
+	devices := startHardware()
 
 	s = proc.NewSystem(proc.Machine{
 		NewContext:   func() lwp.Context { return machine.NewContext() },
@@ -48,6 +50,7 @@ func main() {
 		CPUs:         func() int { return int(amd64.CPUs()) },
 		MemInfo:      func() proc.MemInfo { return memInfo(frames) },
 		CPUInfo:      cpuInfo,
+		Hardware:     devices.Report,
 		HeapOK:       heapOK,
 		TimeSlice:    goos.SliceNS,
 		Log:          logf,
@@ -71,6 +74,17 @@ func main() {
 		fatal("cannot start %s: %v", path, err)
 	}
 	select {}
+}
+
+// startHardware looks for keyboards and other devices, in the background.
+func startHardware() *hardware.Machine {
+	return hardware.Start(hardware.Config{
+		Typed:  typed,
+		OnLine: onLine,
+		Log:    logf,
+		Reboot: func() { power(proc.PowerRestart) },
+		Serial: theConsoles.onSerial != nil,
+	})
 }
 
 // release is what uname(2) calls the release.

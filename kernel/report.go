@@ -9,6 +9,7 @@ import (
 	"gossamer/boot"
 	"gossamer/kernel/frame"
 	"gossamer/kernel/goos"
+	"gossamer/kernel/hardware"
 	"gossamer/proc"
 )
 
@@ -32,6 +33,7 @@ func logMachine() {
 	total, _, _ := frame.Stats()
 	logf(fmt.Sprintf("Gossamer %s: %d CPUs, %s, TSC %d MHz, %d MiB of memory", release, amd64.CPUs(),
 		text(f.Brand[:]), goos.TSC()/1e6, total*frame.Size>>20))
+	logf(hardware.Summary())
 	if amd64.FailedAPs > 0 {
 		logf(fmt.Sprintf("%d CPUs did not come up: APIC IDs %v", amd64.FailedAPs, amd64.FailedIDs[:amd64.FailedAPs]))
 	}

@@ -21,6 +21,7 @@ type Machine struct {
 	CPUs      func() int   // how many are running
 	MemInfo   func() MemInfo
 	CPUInfo   func() string // the contents of /proc/cpuinfo
+	Hardware  func() string // the contents of /proc/hardware
 	TimeSlice int64         // ns for which a thread may compute while others wait
 	HeapOK    func() bool   // the kernel's heap is within its budget
 	Log       func(string)  // one message, possibly of several lines

@@ -36,6 +36,7 @@ type procEntry struct {
 var procEntries = []procEntry{
 	{"cmdline", func(s *System) string { return s.Cmdline + "\n" }},
 	{"cpuinfo", func(s *System) string { return s.CPUInfo() }},
+	{"hardware", func(s *System) string { return s.Hardware() }},
 	{"meminfo", (*System).memInfo},
 	{"uptime", (*System).uptime},
 	{"version", func(s *System) string { return "Gossamer version " + s.Release + " " + s.Version + "\n" }},

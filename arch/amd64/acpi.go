@@ -22,8 +22,19 @@ type ACPIInfo struct {
 	SleepTypeA uint8 // what to write to the PM1 control registers for soft-off
 	SleepTypeB uint8
 
-	Tables int // tables that were looked at
+	ecams [maxECAM]ECAM
+	necam int
+
+	Tables     int // tables that the root table lists, and that can be read
+	signatures [maxListed][4]byte
+	nsignature int
 }
+
+// maxListed bounds how many tables' names are kept.
+const maxListed = 48
+
+// Signatures returns the names of the tables that were found, whether or not they are used.
+func (i *ACPIInfo) Signatures() [][4]byte { return i.signatures[:i.nsignature] }
 
 // FADT is the part of the fixed description table that is used.
 type FADT struct {
@@ -126,8 +137,8 @@ func rootFromCopy(p []byte) (root frame.Addr, entry int, ok bool) {
 	return 0, 0, false
 }
 
-// readRoot visits the tables that the root table lists. MADT, FADT and HPET table: the first
-// of its kind counts.
+// readRoot visits the tables that the root table lists. Of MADT, FADT, MCFG and HPET table
+// the first of its kind counts.
 func readRoot(root frame.Addr, entry int) {
 	ACPI.Found = true
 	n := min((int(boot.Phys32(root+4))-tableHeader)/entry, maxTables)
@@ -140,7 +151,10 @@ func readRoot(root frame.Addr, entry int) {
 		if !boot.InReach(a, tableHeader) {
 			continue
 		}
-		ACPI.Tables++
+		ACPI.list(a)
+		if length, ok := acpiTable(a, "MCFG"); ok && ACPI.necam == 0 {
+			readMCFG(a, length)
+		}
 		if length, ok := acpiTable(a, "APIC"); ok && !Topology.FromMADT {
 			Topology.readMADT(a, length)
 		}
@@ -156,6 +170,22 @@ func readRoot(root frame.Addr, entry int) {
 			scanS5(a, length)
 		}
 	}
+}
+
+// list notes the name of the table at a.
+func (i *ACPIInfo) list(a frame.Addr) {
+	i.Tables++
+	if i.nsignature == maxListed {
+		return
+	}
+	for k := range 4 {
+		c := boot.Phys8(a + frame.Addr(k))
+		if c < ' ' || c > '~' {
+			c = '?'
+		}
+		i.signatures[i.nsignature][k] = c
+	}
+	i.nsignature++
 }
 
 // acpiTable checks the table at a, of the given signature if that is not empty, and returns its

@@ -23,6 +23,10 @@ const (
 	ClockPIT
 )
 
+func (s ClockSource) String() string {
+	return [...]string{"a guess", "CPUID", "the hypervisor", "HPET", "ACPI's timer", "PIT"}[s]
+}
+
 var (
 	// TSCHz is the rate of the TSC. Set by Calibrate.
 	TSCHz uint64

@@ -70,6 +70,12 @@ func BuildKernelMap(regions, devices []frame.Range, imageEnd frame.Addr) bool {
 			Link(e, t, false)
 		}
 	}
+	window := &root[256+(DeviceBase-DirectBase)>>39]
+	if t := newTable(); t != 0 {
+		Link(window, t, false)
+	} else {
+		return false
+	}
 	if !ok {
 		return false
 	}

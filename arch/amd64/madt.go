@@ -76,6 +76,15 @@ const (
 // CPUs returns how many CPUs there are, at the most MaxCPU.
 func (m *Machine) CPUs() int { return m.ncpu }
 
+// IOAPICs returns the number of I/O APICs.
+func (m *Machine) IOAPICs() int { return m.nioapic }
+
+// IOAPIC describes one: its registers, its first global system interrupt, the number of its pins.
+func (m *Machine) IOAPIC(i int) (addr frame.Addr, base, pins uint32) {
+	a := &m.ioapics[i]
+	return a.addr, a.base, a.pins
+}
+
 // Targets writes the APIC IDs of all CPUs but self to out and returns how many there are.
 func (m *Machine) Targets(self uint32, out []uint32) int {
 	n := 0

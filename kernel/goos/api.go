@@ -72,3 +72,9 @@ func HeapFrames() uint64 { return heapFrames.Load() }
 
 // Nanoseconds converts a difference of time-stamp counters.
 func Nanoseconds(cycles uint64) int64 { return int64(nanoseconds(cycles)) }
+
+// MapDevice maps n bytes of device registers at physical address a, uncached, for good, and returns
+// their virtual address; 0 if there is no room.
+func MapDevice(a frame.Addr, n uint64) uintptr {
+	return uintptr(amd64.Bare(amd64.MapDevice, uint64(a), n))
+}

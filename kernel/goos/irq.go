@@ -1,6 +1,10 @@
 package goos
 
-import "gossamer/arch/amd64"
+import (
+	"sync/atomic"
+
+	"gossamer/arch/amd64"
+)
 
 // Interrupts reach kernel Go through one thread that waits for any of 62 lines; bit 62
 // stands for the screen, bit 63 for the alarm. Guarded by sched.
@@ -11,6 +15,37 @@ var (
 	irqThread  uintptr // it waits, or 0
 	alarm      uint64  // TSC; 0 = none
 )
+
+// Lines 0 to 15 are the ISA interrupts'; those from firstMSI on are for devices that send
+// messages, and are given out once.
+const firstMSI = 16
+
+var nextMSI atomic.Uint32 // lines given out
+
+// RouteISA makes an ISA interrupt, 0 … 15, raise the line of the same number. It reports false if
+// there is no I/O APIC that has it.
+func RouteISA(irq int) bool {
+	return irq >= 0 && irq < firstMSI && amd64.Bare(routeISA, uint64(irq), 0) != 0
+}
+
+func routeISA(_ *amd64.CPU, irq, _ uint64) uint64 {
+	if !amd64.RouteISA(uint8(irq), amd64.VecDevice+uint8(irq), amd64.At(0).APICID) {
+		return 0
+	}
+	return 1
+}
+
+// NewMSI returns a line, and the message that raises it: what a device shall write, and where. It
+// reports false if all lines are in use, or the first CPU cannot be reached by messages.
+func NewMSI() (line int, addr uint64, data uint32, ok bool) {
+	line = firstMSI + int(nextMSI.Add(1)) - 1
+	if line >= ScreenLine {
+		nextMSI.Add(^uint32(0))
+		return 0, 0, 0, false
+	}
+	addr, data, ok = amd64.MSI(uint8(amd64.VecDevice+line), amd64.At(0).APICID)
+	return line, addr, data, ok
+}
 
 // raiseIRQ takes note of a device interrupt.
 func raiseIRQ(c *amd64.CPU, vector uint64) {

@@ -69,6 +69,7 @@ func New(t testing.TB) *Kit {
 		CPUs:         func() int { return 2 },
 		MemInfo:      k.memInfo,
 		CPUInfo:      func() string { return "processor\t: 0\n" },
+		Hardware:     func() string { return "cpu: none\n" },
 		TimeSlice:    10e6,
 		HeapOK:       func() bool { return !k.HeapFull.Load() },
 		Log:          k.logf,

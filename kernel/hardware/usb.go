@@ -1,0 +1,5 @@
+package hardware
+
+type usbReport struct{}
+
+func (m *Machine) startUSB() {}
