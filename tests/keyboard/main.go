@@ -1,0 +1,248 @@
+// Command keyboard boots the kernel of ./build on machines with keyboards, types on them as a
+// person would (QEMU's sendkey), and reads the serial port, to which no input is connected: what
+// the shell answers came from a keyboard.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// patience is how long anything may take, on a machine that does other things too.
+const patience = 60 * time.Second
+
+var verbose = flag.Bool("v", false, "show what the guest printed")
+
+func main() {
+	flag.Parse()
+	only := regexp.MustCompile(flag.Arg(0))
+	passed, failed := 0, 0
+	for _, t := range tests {
+		if !only.MatchString(t.name) {
+			continue
+		}
+		start := time.Now()
+		said, err := t.run()
+		took := time.Since(start).Round(10 * time.Millisecond)
+		if err != nil {
+			failed++
+			fmt.Printf("not ok %s (%v): %v\n%s\n", t.name, took, err, said)
+			continue
+		}
+		passed++
+		fmt.Printf("ok %s (%v)\n", t.name, took)
+		if *verbose {
+			fmt.Printf("%s\n", said)
+		}
+	}
+	fmt.Printf("%d passed, %d failed\n", passed, failed)
+	if failed > 0 || passed == 0 {
+		os.Exit(1)
+	}
+}
+
+// guest is a QEMU that runs.
+type guest struct {
+	cmd     *exec.Cmd
+	monitor net.Conn
+	serial  string // file
+	read    int    // how much of it has been looked at
+	ended   chan error
+}
+
+// run boots the test's machine, goes through its steps and ends it.
+func (t *test) run() (said string, err error) {
+	dir, err := os.MkdirTemp("build", "keyboard-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	g := &guest{serial: filepath.Join(dir, "serial"), ended: make(chan error, 1)}
+	socket := filepath.Join(dir, "monitor")
+	machine := t.machine
+	if machine == "" {
+		machine = "q35"
+	}
+	args := []string{
+		"-M", machine, "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "256M",
+		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", "init=/bin/init " + t.options,
+		"-serial", "file:" + g.serial, "-monitor", "unix:" + socket + ",server=on,wait=off",
+	}
+	g.cmd = exec.Command("qemu-system-x86_64", append(args, t.devices...)...)
+	g.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var stderr bytes.Buffer
+	g.cmd.Stderr = &stderr
+	if err := g.cmd.Start(); err != nil {
+		return "", err
+	}
+	go func() { g.ended <- g.cmd.Wait() }()
+	defer func() {
+		g.cmd.Process.Kill()
+		text, _ := os.ReadFile(g.serial)
+		said = string(text) + stderr.String()
+	}()
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		if g.monitor, err = net.Dial("unix", socket); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			return "", err
+		}
+	}
+	defer g.monitor.Close()
+	go func() { // its prompts
+		var b [4096]byte
+		for {
+			if _, err := g.monitor.Read(b[:]); err != nil {
+				return
+			}
+		}
+	}()
+	for i, s := range t.steps {
+		if err := s(g); err != nil {
+			return "", fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return "", nil
+}
+
+// step is something to do to a guest, or to wait for.
+type step func(g *guest) error
+
+// see waits until the guest has printed what the expression matches, after what was seen last.
+func see(expression string) step {
+	re := regexp.MustCompile(expression)
+	return func(g *guest) error {
+		for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+			text, _ := os.ReadFile(g.serial)
+			if at := re.FindIndex(text[g.read:]); at != nil {
+				g.read += at[1]
+				return nil
+			}
+			select {
+			case err := <-g.ended:
+				return fmt.Errorf("waiting for %q: QEMU ended: %v", expression, err)
+			default:
+			}
+			if time.Now().After(end) {
+				return fmt.Errorf("did not see %q, but %q", expression, text[g.read:])
+			}
+		}
+	}
+}
+
+// unseen fails if what the expression matches has been printed since the start.
+func unseen(expression string) step {
+	re := regexp.MustCompile(expression)
+	return func(g *guest) error {
+		text, _ := os.ReadFile(g.serial)
+		if m := re.Find(text); m != nil {
+			return fmt.Errorf("saw %q", m)
+		}
+		return nil
+	}
+}
+
+// monitor gives the emulator a command.
+func monitor(command string) step {
+	return func(g *guest) error {
+		_, err := fmt.Fprintln(g.monitor, command)
+		return err
+	}
+}
+
+// press presses keys, by QEMU's names, one after the other; "a-b" means both at once.
+func press(keys ...string) step {
+	return func(g *guest) error {
+		for _, k := range keys {
+			if err := monitor("sendkey " + k + " 15")(g); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// echo presses keys one after the other, each when the terminal has answered to the last one: an
+// emulated keyboard loses what is typed faster than a busy machine can take it.
+func echo(keys ...string) step {
+	return func(g *guest) error {
+		for _, k := range keys {
+			before := g.printed()
+			if err := press(k)(g); err != nil {
+				return err
+			}
+			for end := time.Now().Add(patience); g.printed() == before; time.Sleep(2 * time.Millisecond) {
+				if time.Now().After(end) {
+					return fmt.Errorf("no answer to %s", k)
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// printed is how much the guest has printed so far.
+func (g *guest) printed() int64 {
+	info, err := os.Stat(g.serial)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// write types text, on a US keyboard.
+func write(text string) step {
+	var keys []string
+	for _, c := range text {
+		keys = append(keys, keyOf(c))
+	}
+	return echo(keys...)
+}
+
+// ends waits until QEMU has ended, as it does when the machine is switched off or reset.
+func ends(g *guest) error {
+	select {
+	case err := <-g.ended:
+		return err
+	case <-time.After(patience):
+		return fmt.Errorf("it goes on")
+	}
+}
+
+var keyNames = map[rune]string{
+	' ': "spc", '\n': "ret", '-': "minus", '=': "equal", '[': "bracket_left", ']': "bracket_right",
+	'\\': "backslash", ';': "semicolon", '\'': "apostrophe", '`': "grave_accent", ',': "comma", '.': "dot", '/': "slash",
+}
+
+const (
+	digits = ")!@#$%^&*("
+	upper  = `_+{}|:"~<>?`
+	lower  = `-=[]\;'` + "`,./"
+)
+
+// keyOf is what to press on a US keyboard for a character.
+func keyOf(c rune) string {
+	if i := bytes.IndexByte([]byte(digits), byte(c)); i >= 0 {
+		return fmt.Sprintf("shift-%d", i)
+	}
+	if i := bytes.IndexByte([]byte(upper), byte(c)); i >= 0 {
+		return "shift-" + keyNames[rune(lower[i])]
+	}
+	if c >= 'A' && c <= 'Z' {
+		return "shift-" + string(c-'A'+'a')
+	}
+	if name, ok := keyNames[c]; ok {
+		return name
+	}
+	return string(c)
+}
