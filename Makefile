@@ -10,7 +10,7 @@ export CPUS MEM CPU ACCEL BOOT TIMEOUT V
 # Code that touches the machine turns addresses into pointers, and its assembly loads
 # the frame pointer of whatever it resumes: what vet's unsafeptr and framepointer checks
 # are against. Everywhere else they are on.
-MACHINE := /arch/amd64$$|/boot$$|^gossamer/kernel$$|/kernel/frame$$|/kernel/goos$$|/kernel/machine$$|/kernel/mmu$$|/kernel/ktest$$|/ulib$$|/ulib/|/user/
+MACHINE := /arch/amd64$$|/boot$$|^gossamer/kernel$$|/kernel/frame$$|/kernel/goos$$|/kernel/hardware$$|/kernel/machine$$|/kernel/mmu$$|/kernel/ktest$$|/ulib$$|/ulib/|/user/
 
 help:
 	@echo 'make build       kernel image, programs and initramfs, in ./build'
