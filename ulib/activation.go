@@ -1,5 +1,3 @@
-//go:build !explore
-
 package ulib
 
 import (
@@ -58,11 +56,6 @@ const (
 	slotFX    = sa.SlotFX
 )
 
-func upcallAddresses() (entry, low, high uintptr)
-
-//go:noescape
-func resumeSlot(slot *sa.Slot, tls uintptr)
-
 func slotAt(s uint32) *sa.Slot {
 	return (*sa.Slot)(unsafe.Pointer(uintptr(act.process.Slots) + uintptr(s)*sa.SlotSize))
 }
@@ -74,9 +67,10 @@ func upcall(why, slot uintptr) {
 	act.lock.acquire(v)
 	t := v.lostThread(v.tookG)
 	act.lock.release()
+	point()
 	if why == sa.Blocked && t != nil && atomic.LoadUint32(&t.cancel) == cancelPending && atomic.LoadUint32(&t.inCall) != 0 {
 		// It was cancelled after it had looked, and before it slept.
-		sys.Syscall1(sa.SysWakeup, slot)
+		kernel1(sa.SysWakeup, slot)
 	}
 	if reporting == nil {
 		v.m.SetCurG(uintptr(unsafe.Pointer(&v.sched)))
@@ -110,7 +104,9 @@ func (v *VP) drain() {
 	}
 	act.lock.acquire(v)
 	var oldest uint32
+	point()
 	for s := atomic.SwapUint32(&act.process.Ready, 0); s != 0; {
+		point()
 		slot := slotAt(s - 1)
 		next := slot.Next
 		slot.Next = oldest // the kernel does not read it
@@ -118,6 +114,7 @@ func (v *VP) drain() {
 		s = next
 	}
 	for s := oldest; s != 0; {
+		point()
 		next := slotAt(s - 1).Next
 		t := ownerOf(s - 1)
 		atomic.OrUint32(&t.special, specialSlot)
@@ -181,6 +178,7 @@ func (v *VP) resume(t *thread) {
 	atomic.AndUint32(&t.special, ^uint32(specialSlot))
 	t.g.m = v.sched.g.m
 	v.m.SetCurG(uintptr(unsafe.Pointer(t)))
+	point()
 	v.pending = 0
 	v.restart()
 	resumeSlot(slotAt(s), t.tookG)
@@ -201,6 +199,7 @@ func (v *VP) restart() {
 func resumeAgain() {
 	v := enter()
 	v.drain()
+	point()
 	v.pending = 0
 	resumeSlot(slotAt(v.mine), v.cur.tookG)
 }
@@ -250,22 +249,24 @@ func (v *VP) slotted() *thread {
 func (v *VP) restIdle() {
 	mine := uint64(1) << v.index
 	seen := atomic.LoadUint32(&act.process.Posts)
+	point()
 	atomic.OrUint64(&idleVPs, mine)
 	if !v.anyWork() && atomic.LoadUint32(&act.process.Ready) == 0 {
 		deadline := nextDeadline()
 		if deadline == noDeadline {
 			deadline = 0
 		}
-		sys.Syscall2(sa.SysYield, uintptr(seen), uintptr(max(deadline, 0)))
+		kernel2(sa.SysYield, uintptr(seen), uintptr(max(deadline, 0)))
 	}
 	atomic.AndUint64(&idleVPs, ^mine)
+	point()
 	atomic.StoreUint32(&act.waking, 0)
 }
 
 // wakeActivation wakes an idle VP, unless one is on its way: that looks everywhere (U9).
 func wakeActivation() {
 	if atomic.CompareAndSwapUint32(&act.waking, 0, 1) {
-		sys.Syscall0(sa.SysWake)
+		kernel0(sa.SysWake)
 	}
 }
 
@@ -284,20 +285,20 @@ func startActivations(n, slots int) Errno {
 	*r = sa.Registration{Entry: uint64(entry), Lo: uint64(low), Hi: uint64(high), NVP: uint32(n), NSlot: uint32(slots)}
 	r.Stacks = uint64(uintptr(unsafe.Pointer(&tops)))
 	for i := range n {
-		stack, e := sys.MmapAnon(schedulerStack)
+		stack, e := memory(schedulerStack)
 		if e != 0 {
 			return sys.ENOMEM
 		}
 		tops[i] = uint64(stack + schedulerStack)
 	}
-	if e := sys.Err(sys.Syscall1(sa.SysRegister, uintptr(unsafe.Pointer(r)))); e != 0 {
+	if e := sys.Err(kernel1(sa.SysRegister, uintptr(unsafe.Pointer(r)))); e != 0 {
 		return e
 	}
 	act.area = uintptr(r.Area)
 	*(*uintptr)(unsafe.Pointer(&act.process)) = act.area
 	for i := range n {
 		v := (*VP)(unsafe.Pointer(act.area + sa.VPAt(i)))
-		m, e := sys.MmapAnon((unsafe.Sizeof(sys.ReportM{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
+		m, e := memory((unsafe.Sizeof(sys.ReportM{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
 		if e != 0 {
 			return sys.ENOMEM
 		}
@@ -319,16 +320,16 @@ func startActivations(n, slots int) Errno {
 	}
 	act.on = true
 	v := vps[0]
-	v.upcallFS = uint64(sys.LWPGetPrivate())
+	v.upcallFS = uint64(private())
 	v.name(0)
 	put(&v.cur, mainThread)
 	mainThread.g.m = v.sched.g.m
 	v.m.SetCurG(uintptr(unsafe.Pointer(mainThread)))
 	become(mainThread)
 	v.disabled = 0
-	if e := sys.Err(sys.Syscall0(sa.SysEnable)); e != 0 {
+	if e := sys.Err(kernel0(sa.SysEnable)); e != 0 {
 		return e
 	}
-	sys.Syscall1(sa.SysSetConcurrency, uintptr(n))
+	kernel1(sa.SysSetConcurrency, uintptr(n))
 	return 0
 }

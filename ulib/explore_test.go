@@ -18,12 +18,11 @@ import (
 // step, and it runs a scene again and again until every sequence of decisions with at most so many
 // preemptions has been taken (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007).
 
-// actor is a VP.
+// actor is a VP; with activations an LWP (kernel_test.go).
 type actor struct {
-	v    *VP
-	on   *context // that it runs
-	gate func() bool
-	done bool // it sleeps for ever
+	v  *VP
+	on *context // that it runs
+	lwpState
 }
 
 // context is a goroutine that stands for a thread, or a VP's scheduler.
@@ -31,6 +30,8 @@ type context struct {
 	e      *explorer
 	t      *thread
 	resume chan struct{}
+	gate   func() bool // what it waits for
+	saved
 }
 
 type decision struct{ taken, of int }
@@ -51,6 +52,7 @@ type explorer struct {
 	fault       string
 	ended       bool // the last thread has
 	over        chan struct{}
+	k           *kernel        // under activations
 	left        sync.WaitGroup // goroutines
 }
 
@@ -58,7 +60,7 @@ var ex *explorer
 
 const maxSteps = 20_000
 
-func (a *actor) enabled() bool { return !a.done && (a.gate == nil || a.gate()) }
+func (a *actor) enabled() bool { return a.on.gate == nil || a.on.gate() }
 
 // decide says which VP makes the next step; nil: none can.
 func (e *explorer) decide() *actor {
@@ -79,6 +81,15 @@ func (e *explorer) decide() *actor {
 	if n <= 1 {
 		return can[0]
 	}
+	i := e.choose(n)
+	if mine && i > 0 {
+		e.preemptions++
+	}
+	return can[i]
+}
+
+// choose takes one of n ways: the path's, or the first.
+func (e *explorer) choose(n int) int {
 	i := 0
 	if e.depth < len(e.path) {
 		if i = e.path[e.depth].taken; e.path[e.depth].of != n {
@@ -88,10 +99,7 @@ func (e *explorer) decide() *actor {
 		e.path = append(e.path, decision{0, n})
 	}
 	e.depth++
-	if mine && i > 0 {
-		e.preemptions++
-	}
-	return can[i]
+	return i
 }
 
 // next sets the path to the next one; false if there is none.
@@ -107,17 +115,24 @@ func (e *explorer) next() bool {
 }
 
 // pass lets a VP go on, perhaps the caller's; it returns when it is the turn of the caller.
-func (e *explorer) pass() {
+func (e *explorer) pass() { e.passAs(e.cur.on) }
+
+// passAs is pass for the context me, which runs no more if its actor does something else now.
+func (e *explorer) passAs(me *context) {
 	if e.aborted {
 		runtime.Goexit()
 	}
-	me := e.cur.on
 	e.steps++
 	if e.steps > maxSteps && e.fault == "" {
 		e.fault = "no end: live-lock"
 	}
-	to := e.decide()
-	if to == nil && e.fault == "" && !e.ended {
+	var to *actor
+	if e.k != nil {
+		to = e.k.decide(me)
+	} else {
+		to = e.decide()
+	}
+	if to == nil && e.k == nil && e.fault == "" && !e.ended {
 		// Nobody can go on: time does, to the next deadline.
 		if d := nextDeadline(); d != noDeadline {
 			e.now = max(e.now, d)
@@ -130,20 +145,26 @@ func (e *explorer) pass() {
 	if e.fault != "" || e.ended {
 		e.stop()
 	}
-	if to != e.cur {
-		e.cur = to
+	e.cur = to
+	if to.on != me {
 		to.on.resume <- struct{}{}
 		me.wait()
 	}
-	e.cur.gate = nil
+	me.gate = nil
 	if e.logging {
 		for skip := 2; ; skip++ {
 			_, file, line, _ := runtime.Caller(skip)
-			if name := file[strings.LastIndexByte(file, '/')+1:]; name != "explore_test.go" && name != "lock.go" {
-				e.log = append(e.log, fmt.Sprintf("VP %d, thread %s, %s:%d", e.cur.v.number1-1, nameOf(e.cur.on.t), name, line))
+			if name := file[strings.LastIndexByte(file, '/')+1:]; name != "explore_test.go" && name != "kernel_test.go" && name != "lock.go" {
+				e.note("VP %d, thread %s, %s:%d", e.cur.v.number1-1, nameOf(e.cur.on.t), name, line)
 				break
 			}
 		}
+	}
+}
+
+func (e *explorer) note(f string, args ...any) {
+	if e.logging {
+		e.log = append(e.log, fmt.Sprintf(f, args...))
 	}
 }
 
@@ -176,7 +197,7 @@ func (e *explorer) check(ok bool, f string, args ...any) {
 }
 
 func await(gate func() bool) {
-	ex.cur.gate = gate
+	ex.cur.on.gate = gate
 	ex.pass()
 }
 
@@ -197,6 +218,10 @@ const (
 
 func (l *lock) spin(v *VP, old uint32) {
 	atomic.CompareAndSwapUint32(&l.word, v.number1, old)
+	if ex.k != nil {
+		ex.k.spin(l, v)
+		return
+	}
 	for {
 		await(func() bool { return l.word == 0 })
 		if atomic.SwapUint32(&l.word, v.number1) == 0 {
@@ -209,35 +234,62 @@ func (l *lock) spin(v *VP, old uint32) {
 func (l *lock) release() { l.word = 0 }
 
 func enter() *VP {
+	if ex.k != nil {
+		ex.pass()
+	}
 	v := ex.cur.v
 	v.disabled = 1
+	if ex.k != nil {
+		ex.pass()
+	}
 	return v
 }
 
 func (v *VP) leave() {
 	ex.check(v == ex.cur.v, "a section ends on another VP")
 	ex.check(v.disabled == 1, "a section ends twice")
+	if ex.k != nil {
+		ex.pass()
+	}
 	v.disabled = 0
+	if ex.k != nil {
+		ex.pass() // and may go on elsewhere: machine.go
+	}
 	if v.pending != 0 {
 		look()
 	}
 }
 
 func self() *thread     { return ex.cur.on.t }
-func become(t *thread)  {}
 func setGS(v *VP) Errno { return 0 }
+
+func become(t *thread) {
+	if ex.k != nil {
+		vps[0].setWord(t)
+	}
+}
 
 func put(p **thread, t *thread) { *(*uintptr)(unsafe.Pointer(p)) = uintptr(unsafe.Pointer(t)) }
 
 func swtch(to *thread, unlock *lock) {
 	ex.check(ex.cur.v.disabled == 1, "a switch outside a section")
+	if ex.k != nil {
+		ex.k.switchTo(to, unlock)
+		return
+	}
 	ex.switchTo(to, unlock, 0)
 	if v := ex.cur.v; v.pending != 0 && ex.cur.on.t != &v.sched {
 		look()
 	}
 }
 
-func toScheduler(unlock *lock) { ex.switchTo(&ex.cur.v.sched, unlock, 1) }
+func toScheduler(unlock *lock) {
+	if ex.k != nil {
+		ex.k.switchTo(&ex.cur.v.sched, unlock)
+		return
+	}
+	ex.switchTo(&ex.cur.v.sched, unlock, 1)
+}
 
 func (e *explorer) switchTo(to *thread, unlock *lock, disabled uint32) {
 	a := e.cur
@@ -260,6 +312,9 @@ func (e *explorer) switchTo(to *thread, unlock *lock, disabled uint32) {
 func (t *thread) prepare() {
 	ex.context(t, func() {
 		t.name = [16]byte{byte('a' + t.arg)}
+		if ex.k != nil {
+			ex.k.begin()
+		}
 		finish(t, t.fn(t.arg))
 	})
 }
@@ -268,6 +323,10 @@ func (t *thread) prepare() {
 func (e *explorer) context(t *thread, f func()) *context {
 	c := &context{e: e, t: t, resume: make(chan struct{})}
 	e.contexts[t] = c
+	if e.k != nil {
+		e.k.contexts = append(e.k.contexts, c)
+		c.number = uint64(len(e.k.contexts))
+	}
 	e.left.Add(1)
 	go func() {
 		defer e.left.Done()
@@ -295,13 +354,16 @@ func grow() {
 }
 
 func threadEntry() uintptr    { return 0 }
-func schedulerEntry() uintptr { return 0 }
+func schedulerEntry() uintptr { return entryMark }
 
 func Now() int64    { return ex.now }
 func ticks() uint64 { return 0 }
 
 func exitProcess() {
 	ex.ended = true
+	if ex.k != nil {
+		ex.k.account()
+	}
 	ex.stop()
 }
 
@@ -318,16 +380,5 @@ func Join(id ID) (result uintptr, e Errno)   { return join(id) }
 func Yield()                                 { yield() }
 func semPost(s *Semaphore) Errno             { return post(s) }
 func semWait(s *Semaphore) Errno             { return wait(s) }
-func startActivations(n, slots int) Errno    { return sys.ENOSYS }
-func wakeActivation()                        {}
-func (v *VP) drain()                         {}
-func (v *VP) restIdle()                      {}
-func (v *VP) resume(t *thread)               { swtch(t, &v.idle) }
 
-var (
-	onGossamer bool
-	act        struct {
-		on   bool
-		lock lock
-	}
-)
+var onGossamer bool

@@ -133,7 +133,7 @@ func (t *thread) interruptCall(v *VP) {
 		}
 		act.lock.release()
 		if s != 0 { // otherwise its VP looks for cancel when it blocks
-			sys.Syscall1(sa.SysWakeup, uintptr(s-1))
+			kernel1(sa.SysWakeup, uintptr(s-1))
 		}
 	case onGossamer:
 		sys.LWPWakeup(int(t.lid))

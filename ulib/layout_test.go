@@ -3,7 +3,6 @@
 package ulib
 
 import (
-	"os/exec"
 	"testing"
 	"unsafe"
 
@@ -67,16 +66,4 @@ func TestClasses(t *testing.T) {
 			t.Errorf("%d bytes: class %d, %v; want %d, %v", c.size, class, ok, c.class, c.ok)
 		}
 	}
-}
-
-// The explorer is the same package on another machine (machine.go).
-func TestExplore(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	out, err := exec.Command("go", "test", "-tags", "explore", "-run", "^TestScenes", "-v", ".").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	t.Logf("%s", out)
 }

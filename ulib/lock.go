@@ -1,6 +1,11 @@
 package ulib
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"gossamer/ulib/sa"
+	"gossamer/ulib/sys"
+)
 
 // A lock is held for a few instructions, in a critical section only, and never by two sections
 // that take two of them in the other order: see doc.go.
@@ -20,3 +25,12 @@ func (l *lock) acquire(v *VP) {
 
 // releaseFence frees the lock, and no later load is made before that is seen.
 func (l *lock) releaseFence() { atomic.StoreUint32(&l.word, 0) }
+
+// giveWay lets the VP run that holds what the caller spins for: U10.
+func giveWay(holder uint32) {
+	if act.on && holder-1 < nvp {
+		kernel1(sa.SysHandoff, uintptr(holder-1))
+		return
+	}
+	sys.Yield()
+}

@@ -107,11 +107,21 @@ func (l *lock) spin(v *VP, old uint32) {
 	}
 }
 
-// giveWay lets the VP run that holds what the caller spins for: U10.
-func giveWay(holder uint32) {
-	if act.on && holder-1 < nvp {
-		sys.Syscall1(sa.SysHandoff, uintptr(holder-1))
-		return
-	}
-	sys.Yield()
-}
+// upcallAddresses are where upcalls enter, and the bounds of the resume range.
+func upcallAddresses() (entry, low, high uintptr)
+
+// resumeSlot goes on with the thread in the slot that VP.slot names: U5. tls is its g.
+//
+//go:noescape
+func resumeSlot(slot *sa.Slot, tls uintptr)
+
+// kernel0, kernel1 and kernel2 are the calls of activations.
+func kernel0(nr uintptr) uintptr       { return sys.Syscall0(nr) }
+func kernel1(nr, a uintptr) uintptr    { return sys.Syscall1(nr, a) }
+func kernel2(nr, a, b uintptr) uintptr { return sys.Syscall2(nr, a, b) }
+
+// memory is of the kernel's: pages with zeros, or, on a host, with anything.
+func memory(size uintptr) (uintptr, Errno) { return sys.MmapAnon(size) }
+
+// private is the FS base of the LWP that calls.
+func private() uintptr { return sys.LWPGetPrivate() }

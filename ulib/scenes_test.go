@@ -5,6 +5,7 @@ package ulib
 import (
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -17,27 +18,28 @@ type scene struct {
 	vps   int
 	bound int
 	run   func()
+	sa    *activationScene // under activations
 }
 
 var scenes = []scene{
-	{"create and join", 2, 3, sceneJoin},
-	{"detach", 2, 3, sceneDetach},
-	{"semaphore", 2, 3, sceneSemaphore},
-	{"mutex", 2, 3, sceneMutex},
-	{"condition", 2, 3, sceneCondition},
-	{"yield", 2, 3, sceneYield},
-	{"deadline", 2, 3, sceneDeadline},
-	{"cancel", 2, 3, sceneCancel},
-	{"channel", 2, 3, sceneChannel},
-	{"priority", 2, 3, scenePriority},
-	{"inheritance", 2, 3, sceneInherit},
-	{"rwmutex", 2, 3, sceneRWMutex},
-	{"deadline only", 2, 3, sceneDeadlineOnly},
-	{"cancel only", 2, 3, sceneCancelOnly},
-	{"cancel and forget", 2, 3, sceneForget},
-	{"idle VP", 2, 3, sceneIdle},
-	{"readers give up", 2, 3, sceneRWTimeout},
-	{"three VPs", 3, 1, sceneSemaphore},
+	{"create and join", 2, 3, sceneJoin, nil},
+	{"detach", 2, 3, sceneDetach, nil},
+	{"semaphore", 2, 3, sceneSemaphore, nil},
+	{"mutex", 2, 3, sceneMutex, nil},
+	{"condition", 2, 3, sceneCondition, nil},
+	{"yield", 2, 3, sceneYield, nil},
+	{"deadline", 2, 3, sceneDeadline, nil},
+	{"cancel", 2, 3, sceneCancel, nil},
+	{"channel", 2, 3, sceneChannel, nil},
+	{"priority", 2, 3, scenePriority, nil},
+	{"inheritance", 2, 3, sceneInherit, nil},
+	{"rwmutex", 2, 3, sceneRWMutex, nil},
+	{"deadline only", 2, 3, sceneDeadlineOnly, nil},
+	{"cancel only", 2, 3, sceneCancelOnly, nil},
+	{"cancel and forget", 2, 3, sceneForget, nil},
+	{"idle VP", 2, 3, sceneIdle, nil},
+	{"readers give up", 2, 3, sceneRWTimeout, nil},
+	{"three VPs", 3, 1, sceneSemaphore, nil},
 }
 
 var (
@@ -64,6 +66,7 @@ func reset(t *testing.T, count int) {
 	s1, s2, m1, c1, ch1, rw1 = Semaphore{}, Semaphore{}, Mutex{}, Cond{}, Channel{}, RWMutex{}
 	inside, n1 = 0, 0
 	ids = [4]ID{}
+	resetActivations()
 	for i := range count {
 		if allVPs[i] == nil {
 			v, e := newVP()
@@ -92,65 +95,87 @@ func newMain(t *testing.T) *thread {
 	return m
 }
 
-// explore runs a scene on every path and returns how many there are.
-func explore(t *testing.T, s *scene) (paths int) {
+// explore runs a scene on every path and returns how many there are, and what is wrong on the last
+// one, if anything is.
+func explore(t *testing.T, s *scene) (paths int, wrong string) {
 	path := []decision(nil)
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it would shrink stacks
 	for {
 		if paths++; paths%1000 == 0 {
 			runtime.GC()
 		}
-		ex = &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1}
-		run(t, s)
-		if ex.fault != "" {
-			fault := ex.fault
-			ex = &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1, logging: true}
-			run(t, s)
-			for _, l := range ex.log {
-				t.Log(l)
+		run(t, s, path, false)
+		if wrong := ex.fault; wrong != "" {
+			run(t, s, path, true)
+			if ex.fault != wrong {
+				wrong += "; and again: " + ex.fault
 			}
-			t.Fatalf("path %d: %s", paths, fault)
+			return paths, wrong
 		}
 		if !ex.next() {
-			return paths
+			return paths, ""
 		}
 		path = ex.path
 	}
 }
 
-func run(t *testing.T, s *scene) {
-	e := ex
-	reset(t, s.vps)
-	for i := range s.vps {
-		v := allVPs[i]
-		c := e.context(&v.sched, v.schedule)
-		e.actors = append(e.actors, &actor{v: v, on: c})
+// run runs a scene on a path.
+func run(t *testing.T, s *scene, path []decision, logging bool) {
+	if ex != nil {
+		for t := range ex.contexts { // a run is cut off anywhere
+			*t = thread{}
+		}
 	}
-	a := e.actors[0]
-	put(&a.v.cur, mainThread)
-	a.v.disabled = 0
-	a.on = e.context(mainThread, func() {
+	e := &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1, logging: logging}
+	ex = e
+	reset(t, s.vps)
+	var a *actor
+	body := func() {
 		s.run()
 		Exit(0)
-	})
-	// VP 0's scheduler begins when main leaves it for the first time.
+	}
+	if s.sa != nil {
+		a = e.startKernel(s.sa, body)
+	} else {
+		for i := range s.vps {
+			v := allVPs[i]
+			c := e.context(&v.sched, v.schedule)
+			e.actors = append(e.actors, &actor{v: v, on: c})
+		}
+		a = e.actors[0]
+		put(&a.v.cur, mainThread)
+		a.v.disabled = 0
+		a.on = e.context(mainThread, body)
+		// VP 0's scheduler begins when main leaves it for the first time.
+	}
 	e.cur = a
 	a.on.resume <- struct{}{}
 	<-e.over
 	e.left.Wait()
 }
 
-func TestScenes(t *testing.T) {
+func initForScenes(t *testing.T) {
 	if e := pool.init(); e != 0 {
 		t.Fatal(e)
 	}
 	if e := initTimers(); e != 0 {
 		t.Fatal(e)
 	}
+}
+
+// trail is the last path, step by step.
+func trail() string { return strings.Join(ex.log, "\n") }
+
+func TestScenes(t *testing.T) {
+	initForScenes(t)
 	for i := range scenes {
 		s := &scenes[i]
 		t.Run(s.name, func(t *testing.T) {
-			t.Logf("%d paths", explore(t, s))
+			paths, wrong := explore(t, s)
+			t.Logf("%d paths", paths)
+			if wrong != "" {
+				t.Fatalf("\n%s\n%s", trail(), wrong)
+			}
 		})
 	}
 }

@@ -1,0 +1,30 @@
+//go:build explore && seeds
+
+package ulib
+
+import (
+	"strings"
+	"testing"
+
+	hosted "gossamer/lwp/sa"
+)
+
+// Is each mistake found?
+func TestSeeds(t *testing.T) {
+	initForScenes(t)
+	for i, m := range seeds {
+		hosted.Seed = i + 1
+		for _, s := range activationScenes {
+			if s.name != m.scene {
+				continue
+			}
+			paths, wrong := explore(t, &s)
+			if wrong == "" {
+				t.Errorf("%s: not found on %d paths", m.what, paths)
+				continue
+			}
+			wrong, _, _ = strings.Cut(wrong, "\n")
+			t.Logf("%s: path %d of %q, %d steps: %s", m.what, paths, s.name, ex.steps, wrong)
+		}
+	}
+}

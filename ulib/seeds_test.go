@@ -1,0 +1,62 @@
+package ulib
+
+// Mistakes, of which the scenes under activations have to find each: what stands in the code, and what
+// would be wrong in its place. A build with all of them chooses by number.
+
+type seed struct {
+	what     string
+	scene    string // that finds it
+	file     string
+	old, new string // new may use WRONG, which is true if this mistake is made
+}
+
+var seeds = []seed{
+	{"the ready list is never taken", "blocks", "ulib/activation.go",
+		"if atomic.LoadUint32(&act.process.Ready) == 0 {", "if WRONG || atomic.LoadUint32(&act.process.Ready) == 0 {"},
+	{"a thread that blocks is taken for ready", "blocks", "ulib/activation.go",
+		"	t := v.lostThread(v.tookG)\n	act.lock.release()\n", "	t := v.lostThread(v.tookG)\n	act.lock.release()\n	if WRONG && t != nil {\n		v.enqueue(t)\n	}\n"},
+	{"a section's end does not look", "urgent", "ulib/explore_test.go",
+		"	if v.pending != 0 {\n		look()", "	if v.pending != 0 && !WRONG {\n		look()"},
+	{"sa_yield is told of a post that was not looked at", "blocks", "ulib/activation.go",
+		"kernel2(sa.SysYield, uintptr(seen)", "if WRONG {\n			point()\n			seen = atomic.LoadUint32(&act.process.Posts)\n		}\n		kernel2(sa.SysYield, uintptr(seen)"},
+	{"a VP idles without saying so", "2 VPs: idle", "ulib/activation.go",
+		"	atomic.OrUint64(&idleVPs, mine)\n", "	if !WRONG {\n		atomic.OrUint64(&idleVPs, mine)\n	}\n"},
+	{"a VP that is woken stays marked as on its way", "2 VPs: idle", "ulib/activation.go",
+		"	atomic.StoreUint32(&act.waking, 0)", "	if !WRONG {\n		atomic.StoreUint32(&act.waking, 0)\n	}"},
+	{"a slot is not given back", "blocks", "ulib/activation.go",
+		"	if v.mine != slotless {\n		v.giveSlot()", "	if v.mine != slotless && !WRONG {\n		v.giveSlot()"},
+	{"the kernel is not told the slot", "blocks", "ulib/activation.go",
+		"v.mine, v.slot = s, s", "v.mine, v.slot = s, s\n	if WRONG {\n		v.slot = 0\n	}\n"},
+	{"whose a slot is is not noted", "blocks", "ulib/activation.go",
+		"	put(&act.owner[v.mine], t)\n", "	if !WRONG {\n		put(&act.owner[v.mine], t)\n	}\n"},
+	{"a thread in a slot is switched to", "two block", "ulib/vp.go",
+		"if n.special&specialSlot != 0 {", "if n.special&specialSlot != 0 && !WRONG {"},
+	{"a cancelled thread sleeps on", "cancel in a call", "ulib/activation.go",
+		"if why == sa.Blocked &&", "if !WRONG && why == sa.Blocked &&"},
+	{"the scheduler goes on where it was", "blocks", "ulib/activation.go",
+		"	v.restart()\n	resumeSlot", "	if !WRONG {\n		v.restart()\n	}\n	resumeSlot"},
+	{"a slot is named after upcalls are on", "yield", "ulib/activation.go",
+		"	v.name(s)\n	put(&v.cur, t)\n	t.slot1 = 0\n", "	v.name(s)\n	if WRONG {\n		v.disabled = 0\n		point()\n		v.disabled = 1\n	}\n	put(&v.cur, t)\n	t.slot1 = 0\n"},
+	{"a thread is run and stays in the queue", "2 VPs: semaphore", "ulib/vp.go",
+		"	v.queue.lock.acquire(v)\n	t := swap(&v.lifo, nil)\n	if t == nil {\n		t = v.queue.pop()\n	}\n	v.queue.lock.release()\n",
+		"	v.queue.lock.acquire(v)\n	t := swap(&v.lifo, nil)\n	if t == nil {\n		t = v.queue.pop()\n		if WRONG && t != nil {\n			v.queue.push(t)\n		}\n	}\n	v.queue.lock.release()\n"},
+
+	{"the end of a call is told twice", "blocks", "lwp/sa/block.go",
+		"	p.post(slot, abi.Unblocked, nil)\n	p.convert()", "	p.post(slot, abi.Unblocked, nil)\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	p.convert()"},
+	{"what becomes ulib's is not pushed", "blocks", "lwp/sa/post.go",
+		"	p.push(slot, reason)\n", "	if !WRONG {\n		p.push(slot, reason)\n	}\n"},
+	{"a closed VP is upcalled", "yield", "lwp/sa/area.go",
+		"return slot, disabled == 0 &&", "return slot, (WRONG || disabled == 0) &&"},
+	{"a thread is taken off and not told of", "taken", "lwp/sa/turn.go",
+		"	p.post(slot, abi.Preempted, nil)\n", "	if !WRONG {\n		p.post(slot, abi.Preempted, nil)\n	}\n"},
+	{"sa_yield compares nothing", "blocks", "lwp/sa/call.go",
+		"case p.posts != seen:", "case p.posts != seen && !WRONG:"},
+	{"an LWP whose VP has a processor sleeps on", "taken", "lwp/sa/turn.go",
+		"		if v != self {\n", "		if v != self && !WRONG {\n"},
+	{"a plain block is never converted", "two block, one slot", "lwp/sa/block.go",
+		"		if v == nil {\n			break", "		if v == nil || WRONG {\n			break"},
+	{"a VP above the quota runs on", "taken", "lwp/sa/edge.go",
+		"	asked := p.in[Run] > p.limit()", "	asked := !WRONG && p.in[Run] > p.limit()"},
+	{"a slot whose thread is in the kernel may be used", "two block", "lwp/sa/block.go",
+		"	p.held[slot] = l\n", "	if !WRONG {\n		p.held[slot] = l\n	}\n"},
+}
