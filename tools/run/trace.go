@@ -16,7 +16,7 @@ const demonstration = "user/tracedemo"
 
 // trace runs one program as program does, with the kernel's event trace on, and saves that to
 // file, in Chrome's trace event format. EVENTS in the environment says how many events the kernel
-// is to keep.
+// is to keep; ICOUNT=1 has the guest's clock count instructions.
 func (c *config) trace(file string, args []string) (int, error) {
 	word := " trace"
 	if s := os.Getenv("EVENTS"); s != "" {
@@ -24,6 +24,10 @@ func (c *config) trace(file string, args []string) (int, error) {
 			return 0, usageError(fmt.Sprintf("EVENTS=%s: want a number", s))
 		}
 		word += "=" + s
+	}
+	icount := os.Getenv("ICOUNT")
+	if icount != "" && icount != "0" && icount != "1" || icount == "1" && c.accel != "tcg" {
+		return 0, usageError("ICOUNT=" + icount + ": want 0 or 1, and 1 with ACCEL=tcg only")
 	}
 	// Find out now whether the file can be written.
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o666)
@@ -47,6 +51,7 @@ func (c *config) trace(file string, args []string) (int, error) {
 		return 0, err
 	}
 	m.commandLine += word
+	m.icount = icount == "1"
 	m.input = os.Stdin
 	return m.traceRun(os.Stdout, out)
 }

@@ -55,3 +55,18 @@ func TestTrace(t *testing.T) {
 		})
 	}
 }
+
+// ICOUNT is 0 or 1, and counts only what is emulated.
+func TestTraceRefusesICOUNT(t *testing.T) {
+	for _, test := range []struct{ icount, accel string }{{"yes", "tcg"}, {"2", "tcg"}, {"1", "kvm"}} {
+		t.Setenv("ICOUNT", test.icount)
+		c := &config{accel: test.accel}
+		file := t.TempDir() + "/trace"
+		if _, err := c.trace(file, nil); err == nil || !strings.Contains(err.Error(), "ICOUNT") {
+			t.Errorf("ICOUNT=%s with %s: %v", test.icount, test.accel, err)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("ICOUNT=%s with %s: the file was made", test.icount, test.accel)
+		}
+	}
+}
