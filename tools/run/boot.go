@@ -47,10 +47,15 @@ func bootWayOf(name string) (bootWay, error) {
 
 // machineType is QEMU's -M: the machine, less the devices that are to be missing.
 func (m *machine) machineType() string {
-	if m.boot.micro {
-		return strings.Join(append([]string{"microvm"}, m.without...), ",")
+	name := m.machine
+	switch {
+	case name != "":
+	case m.boot.micro:
+		name = "microvm"
+	default:
+		name = "q35"
 	}
-	return strings.Join(append([]string{"q35"}, m.without...), ",")
+	return strings.Join(append([]string{name}, m.without...), ",")
 }
 
 // logPort is the second serial port, for the log. A microvm has one port of its own only.

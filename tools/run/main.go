@@ -21,6 +21,8 @@ const usage = `usage: ./qemu.sh [COMMAND]
                                 run one program, or a demonstration, and save what
                                 the kernel did to FILE for ui.perfetto.dev
   ./qemu.sh gdb                 boot to the shell, waiting for gdb first
+  ./qemu.sh matrix [quick]      boot every way, with and without this and that device, to the
+                                shell, and print a table: minutes; quick: some of them
   ./qemu.sh build               only build
   ./qemu.sh help                this text
 
@@ -136,6 +138,14 @@ func dispatch(root string, args []string) (int, error) {
 			return 0, atMost(1)
 		}
 		return c.bench(append(args, "")[0], json)
+	case "matrix":
+		if err := atMost(1); err != nil {
+			return 0, err
+		}
+		if len(args) == 1 && args[0] != "quick" {
+			return 0, usageError(fmt.Sprintf("matrix: %q is not quick", args[0]))
+		}
+		return c.matrix(len(args) == 1)
 	case "build":
 		if err := atMost(0); err != nil {
 			return 0, err

@@ -21,7 +21,11 @@ type machine struct {
 	kernel, initramfs string
 	commandLine       string   // the kernel's
 	extra             []string // further arguments for QEMU
+	machine           string   // QEMU's -M, if it is not what the way of booting wants
 	without           []string // properties of the machine that take devices out of it: "hpet=off"
+	topology          string   // QEMU's -smp, if it is not the number of CPUs
+	silent            bool     // no serial ports
+	started           time.Time
 	icount            bool     // count instructions: exact, slower
 	interactive       bool     // QEMU has our terminal; otherwise the console goes to output
 	input             *os.File // what the guest reads on the console, or nil
@@ -84,8 +88,12 @@ func (m *machine) arguments() []string {
 	if m.icount {
 		accel = "tcg"
 	}
+	cpus := m.topology
+	if cpus == "" {
+		cpus = strconv.Itoa(m.cpus)
+	}
 	args := []string{
-		"-M", m.machineType(), "-accel", accel, "-cpu", m.cpu, "-smp", strconv.Itoa(m.cpus), "-m", m.mem,
+		"-M", m.machineType(), "-accel", accel, "-cpu", m.cpu, "-smp", cpus, "-m", m.mem,
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-d", "cpu_reset", "-D", m.eventPath(),
 		"-device", "isa-debug-exit,iobase=0xf4,iosize=4",
@@ -93,12 +101,16 @@ func (m *machine) arguments() []string {
 	if m.icount {
 		args = append(args, "-icount", "shift=0,sleep=off")
 	}
-	if m.interactive {
+	switch {
+	case m.silent:
+	case m.interactive:
 		args = append(args, "-serial", "mon:stdio")
-	} else {
+	default:
 		args = append(args, "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console")
 	}
-	args = append(args, m.logPort()...)
+	if !m.silent {
+		args = append(args, m.logPort()...)
+	}
 	args = append(args, m.medium()...)
 	return append(args, m.extra...)
 }
@@ -143,6 +155,7 @@ func (m *machine) run() (outcome, error) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
+	m.started = time.Now()
 	if err := cmd.Start(); err != nil {
 		return o, fmt.Errorf("QEMU: %w", err)
 	}
