@@ -6,11 +6,11 @@ import (
 
 	"gossamer/boot"
 	"gossamer/kernel/fs"
-	"gossamer/kernel/lz"
+	"gossamer/kernel/initrd"
 )
 
 // unpackInitramfs makes the tree from the boot loader's first module, a cpio archive which may
-// be compressed (package lz). The module's memory is then of no more use. Without a tree
+// be packed (package initrd). The module's memory is then of no more use. Without a tree
 // there is nothing to run: what cannot be unpacked ends the kernel with the reason.
 func unpackInitramfs(tree *fs.FS) {
 	for _, dir := range []string{"/dev", "/proc", "/tmp"} {
@@ -22,27 +22,16 @@ func unpackInitramfs(tree *fs.FS) {
 	}
 	m := modules[0]
 	archive := unsafe.Slice((*byte)(unsafe.Pointer(m.Start.Ptr())), m.End-m.Start)
-	if lz.Is(archive) {
-		archive = decompress(archive)
-		defer debug.FreeOSMemory() // it is as large as all that is in the tree
-	}
-	if err := fs.Unpack(tree, archive); err != nil {
-		fatal("the initramfs of %d bytes is damaged: %v", m.End-m.Start, err)
-	}
-}
-
-// decompress returns the contents of a compressed archive if they leave room for the tree.
-func decompress(archive []byte) []byte {
-	size, err := lz.Size(archive)
-	if err == nil && size > heapMax/2 {
-		fatal("the initramfs needs %d MiB while it is unpacked: too much for this machine, or it is damaged", size>>20)
-	}
+	size := len(archive)
+	archive, err := initrd.Open(archive, heapMax/2)
 	if err == nil {
-		var contents []byte
-		if contents, err = lz.Decode(archive); err == nil {
-			return contents
-		}
+		err = fs.Unpack(tree, archive)
 	}
-	fatal("the initramfs of %d bytes is damaged: %v", len(archive), err)
-	return nil
+	if err != nil {
+		fatal("the initramfs of %d bytes cannot be used: %v", size, err)
+	}
+	if len(archive) != size {
+		archive = nil
+		debug.FreeOSMemory() // unpacked, it was as large as all that is in the tree
+	}
 }

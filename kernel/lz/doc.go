@@ -6,7 +6,8 @@
 // the windows of gzip (32 KiB) and LZ4 (64 KiB), and comes in runs with a few different bytes
 // between, at one and the same distance. So distances have any size here, and the last one
 // is free. For 15.4 MiB of programs that makes 1.8 MiB instead of gzip's 7, and it decodes ten
-// times as fast.
+// times as fast. zstd with such a window would do as well, but its decoder for Go brings
+// crypto/rand with it, and with that 32 MiB of zeroes and 0.7 MiB of code to each kernel.
 //
 // # Format
 //
