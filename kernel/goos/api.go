@@ -78,3 +78,13 @@ func Nanoseconds(cycles uint64) int64 { return int64(nanoseconds(cycles)) }
 func MapDevice(a frame.Addr, n uint64) uintptr {
 	return uintptr(amd64.Bare(amd64.MapDevice, uint64(a), n))
 }
+
+// AllocBelow returns a page frame that ends at or below a physical address, for a device that
+// reaches no further; frame.None if there is none. It may search long: it is not for every day.
+func AllocBelow(limit frame.Addr) frame.Frame {
+	return frame.Frame(amd64.Bare(allocBelow, uint64(limit), 0))
+}
+
+func allocBelow(_ *amd64.CPU, limit, _ uint64) uint64 {
+	return uint64(frame.AllocBelow(frame.Addr(limit)))
+}

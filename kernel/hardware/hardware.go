@@ -35,7 +35,7 @@ type Machine struct {
 	functions []*pci.Function
 	notes     []string
 	lost      int // notes beyond maxNotes
-	usb       []usbReport
+	usb       []usbController
 }
 
 const maxNotes = 100
@@ -51,7 +51,7 @@ func Start(cfg Config) *Machine {
 			cfg.Log(fmt.Sprintf("keymap=%s: there is none of that name", name))
 		}
 	}
-	m.keyboard = keyboard.New(keyboard.Config{Layout: layout, Out: cfg.Typed, Reboot: cfg.Reboot})
+	m.keyboard = keyboard.New(keyboard.Config{Layout: layout, Out: cfg.Typed, NoRepeat: is("keyrepeat", "off"), Reboot: cfg.Reboot})
 	go m.probe()
 	return m
 }

@@ -49,6 +49,12 @@ func (m *Machine) Report() string {
 		}
 		b.WriteByte('\n')
 	}
+	for _, u := range m.usb {
+		line("usb", "%s, interrupts: %s", u.at, u.irq)
+		for _, s := range u.Report() {
+			b.WriteString("  " + s + "\n")
+		}
+	}
 	line("drivers", "%d messages", len(m.notes)+m.lost)
 	for _, s := range m.notes {
 		b.WriteString("  " + s + "\n")

@@ -71,10 +71,14 @@ func (t *test) run() (said string, err error) {
 	if machine == "" {
 		machine = "q35"
 	}
+	options := "init=/bin/init verbose " + t.options
+	if !t.repeats { // on a busy machine a key is let go later than a person would
+		options += " keyrepeat=off"
+	}
 	args := []string{
 		"-M", machine, "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "256M",
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", "init=/bin/init " + t.options,
+		"-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", options,
 		"-serial", "file:" + g.serial, "-monitor", "unix:" + socket + ",server=on,wait=off",
 	}
 	g.cmd = exec.Command("qemu-system-x86_64", append(args, t.devices...)...)
@@ -135,6 +139,23 @@ func see(expression string) step {
 			}
 			if time.Now().After(end) {
 				return fmt.Errorf("did not see %q, but %q", expression, text[g.read:])
+			}
+		}
+	}
+}
+
+// ready waits until the shell has asked and so many keyboards have been found, in any order.
+func ready(keyboards int) step {
+	found := regexp.MustCompile(`(i8042|xhci: port \d+): keyboard`)
+	return func(g *guest) error {
+		for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+			text, _ := os.ReadFile(g.serial)
+			if bytes.Contains(text, []byte(prompt)) && len(found.FindAll(text, -1)) >= keyboards {
+				g.read = len(text)
+				return nil
+			}
+			if time.Now().After(end) {
+				return fmt.Errorf("not ready: %q", text)
 			}
 		}
 	}

@@ -7,6 +7,8 @@ type Config struct {
 	Layout *Layout // nil: US
 	// Out gets what is typed, a key at a time. It must not call the Keyboard.
 	Out func(p []byte)
+	// NoRepeat says that a held key is typed once.
+	NoRepeat bool
 	// Reboot, if not nil, is called when control, Alt and Delete are held.
 	Reboot func()
 }
@@ -54,7 +56,7 @@ type Device struct {
 // PS/2's do; otherwise Tick does.
 func (k *Keyboard) Attach(lights func(Lights), repeats bool) *Device {
 	d := &Device{k: k, lights: lights}
-	d.repeat.off = repeats
+	d.repeat.off = repeats || k.cfg.NoRepeat
 	k.mu.Lock()
 	k.devices = append(k.devices, d)
 	l := k.locks
@@ -189,6 +191,7 @@ func (d *Device) press(key Key, now int64) (reboot bool) {
 		}
 	case (key == Delete || key == PadDot) && k.anyHeld(LeftCtrl, RightCtrl) && k.anyHeld(LeftAlt, RightAlt):
 		return !again
+	case again && k.cfg.NoRepeat:
 	default:
 		k.enter(key)
 		d.repeat.start(key, now)

@@ -186,6 +186,23 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
+// Without repetition a held key is typed once, whoever would repeat it.
+func TestNoRepeat(t *testing.T) {
+	var out []byte
+	k := New(Config{NoRepeat: true, Out: func(p []byte) { out = append(out, p...) }})
+	for _, d := range []*Device{k.Attach(nil, false), k.Attach(nil, true)} {
+		d.Press(A, 0)
+		d.Press(A, 1)
+		d.Tick(9e9)
+		if _, ok := d.Due(); ok {
+			t.Error("something is due")
+		}
+	}
+	if string(out) != "aa" {
+		t.Errorf("%q", out)
+	}
+}
+
 // Reports of all keys that are down: what is new is typed, whatever the order of keys in them.
 func TestReport(t *testing.T) {
 	ty := newTypist("us")

@@ -1,0 +1,97 @@
+package xhci
+
+import (
+	"fmt"
+	"time"
+)
+
+// Run serves the controller until done is closed or the controller has died; it returns why.
+func (c *Controller) Run(done <-chan struct{}) error {
+	for _, p := range c.ports {
+		p.wake()
+		go c.watch(p)
+	}
+	var tick <-chan time.Time
+	if c.Interrupt == nil {
+		t := time.NewTicker(pollPeriod)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		c.serve()
+		select {
+		case <-c.Interrupt:
+		case <-tick:
+		case <-done:
+			c.fail(errDead)
+		case <-c.died:
+			return c.why
+		}
+	}
+}
+
+// serve hands out the events that there are.
+func (c *Controller) serve() {
+	status := c.read(c.op + opStatus)
+	if status == portNoSuchThing || status&(stsFatal|stsFailed) != 0 {
+		c.fail(fmt.Errorf("status %#x", status))
+		return
+	}
+	// First the acknowledgement, then the look: what comes later raises another interrupt.
+	c.write(c.op+opStatus, stsInterrupt)
+	c.write(c.run+intManage, manageEnable|managePending)
+	for more := true; more; {
+		more = false
+		for range ringSize / 2 {
+			e, ok := c.events.take()
+			if !ok {
+				break
+			}
+			more = true
+			c.hand(e)
+		}
+		c.write64(c.run+intDequeue, c.events.at()|dequeueBusy)
+		if c.dead() {
+			return
+		}
+	}
+}
+
+func (c *Controller) dead() bool {
+	select {
+	case <-c.died:
+		return true
+	default:
+		return false
+	}
+}
+
+// hand gives an event to whom it concerns, who has room for it: nobody has more under way.
+func (c *Controller) hand(e event) {
+	switch e.kind() {
+	case evCommand:
+		c.give(c.answers, e)
+	case evTransfer:
+		var to chan event
+		if s := e.slot(); s <= maxSlots {
+			c.mu.Lock()
+			to = c.slots[s]
+			c.mu.Unlock()
+		}
+		c.give(to, e)
+	case evPort:
+		if n := int(e.port()); n >= 1 && n <= len(c.ports) {
+			c.ports[n-1].wake()
+		}
+	}
+}
+
+func (c *Controller) give(to chan event, e event) {
+	select {
+	case to <- e:
+	default:
+		c.mu.Lock()
+		c.strange++
+		c.mu.Unlock()
+	}
+}
