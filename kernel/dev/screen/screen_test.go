@@ -244,6 +244,7 @@ func TestReport(t *testing.T) {
 func FuzzFormat(f *testing.F) {
 	for _, c := range formats[:7] {
 		f.Add(c.Width, c.Height, c.Pitch, c.BitsPerPixel, c.Red.Shift, c.Red.Bits, c.Blue.Shift, c.Blue.Bits, uint16(0))
+		f.Add(c.Width, c.Height, c.Pitch, c.BitsPerPixel, c.Red.Shift, c.Red.Bits, c.Blue.Shift, c.Blue.Bits, uint16(5*c.Pitch+3))
 	}
 	f.Fuzz(func(t *testing.T, w, h, pitch, bits int, rs, rb, bs, bb uint8, less uint16) {
 		format := Format{Width: w % 3000, Height: h % 200, Pitch: pitch, BitsPerPixel: bits,

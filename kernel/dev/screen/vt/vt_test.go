@@ -84,6 +84,8 @@ func TestText(t *testing.T) {
 		{"scroll up, down", "1\r\n2\r\n3\r\n4\x1b[S\x1b[2T", "\n\n2\n3", 1, 3},
 		{"margins", "1\r\n2\r\n3\r\n4\x1b[2;3r\x1b[3;1H\n\nx", "1\n\nx\n4", 1, 2},
 		{"below the margins nothing scrolls", "\x1b[1;2r\x1b[4;1Ha\n\nb", "\n\n\nab", 2, 3},
+		{"up and down stop at the margins", "\x1b[2;3r\x1b[2;1H\x1b[9Ba\x1b[9Ab", "\n b\na", 2, 1},
+		{"but from outside they go on", "\x1b[2;3r\x1b[9Aa\x1b[4;1H\x1b[9Bb\x1b[2A\x1b[Dc", "a\nc\n\nb", 1, 1},
 		{"margins out of range", "1\r\n2\r\n3\r\n4\x1b[9;99rx", "1\n2\n3\n4x", 2, 3},
 		{"margins the wrong way round", "a\x1b[3;2rx", "ax", 2, 0},
 		{"reverse index", "1\r\n2\x1b[H\x1bMx", "x\n1\n2", 1, 0},
