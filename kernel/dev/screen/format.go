@@ -48,11 +48,11 @@ func (f *Format) pixel(rgb *[3]uint8) uint32 {
 	return f.Red.place(rgb[0]) | f.Green.place(rgb[1]) | f.Blue.place(rgb[2])
 }
 
-// grid returns how much characters are enlarged, and how many of them there are then: as few times
-// as brings no more than vt's columns and rows.
-func (f *Format) grid() (scale, cols, rows int) {
+// Grid returns how much characters are enlarged on a screen of that size, and how many of them there
+// are then: enlarged as few times as brings no more than vt's columns and rows.
+func Grid(width, height int) (scale, cols, rows int) {
 	for scale = 1; scale <= maxScale; scale++ {
-		cols, rows = f.Width/(font.Width*scale), f.Height/(font.Height*scale)
+		cols, rows = width/(font.Width*scale), height/(font.Height*scale)
 		if cols <= vt.MaxCols && rows <= vt.MaxRows || scale == maxScale {
 			break
 		}

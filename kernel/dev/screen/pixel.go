@@ -22,7 +22,7 @@ func (s *Screen) glyph(mem []byte, x, y int, c vt.Cell) {
 	var span [font.Width * maxScale * 4]byte
 	n := font.Width * s.scale * s.bytes
 	for line, bits := range art {
-		if line == underline && c&vt.Underlined != 0 {
+		if line == Underline && c&vt.Underlined != 0 {
 			bits = 0xff
 		}
 		s.fill(&span, bits, foreground, background)
@@ -36,8 +36,8 @@ func (s *Screen) glyph(mem []byte, x, y int, c vt.Cell) {
 	}
 }
 
-// underline is the line of a character that an underline takes.
-const underline = font.Height - 2
+// Underline is the line of a character that an underline takes.
+const Underline = font.Height - 2
 
 // fast is glyph for 32 bits a pixel and characters that are not enlarged.
 func (s *Screen) fast(mem []byte, at int, art *[font.Height]uint8, foreground, background uint32, c vt.Cell) {
@@ -45,7 +45,7 @@ func (s *Screen) fast(mem []byte, at int, art *[font.Height]uint8, foreground, b
 	f, b := uint64(foreground), uint64(background)
 	pairs := [4]uint64{b | b<<32, b | f<<32, f | b<<32, f | f<<32}
 	for line, bits := range art {
-		if line == underline && c&vt.Underlined != 0 {
+		if line == Underline && c&vt.Underlined != 0 {
 			bits = 0xff
 		}
 		if at < 0 || at+4*font.Width > len(mem) {

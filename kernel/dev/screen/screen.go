@@ -27,7 +27,7 @@ func (s *Screen) Init(f *Format) bool {
 		s.colours[i] = f.pixel(&vt.Palette[i])
 	}
 	s.next, s.cursor = 0, 0
-	s.scale, s.cols, s.rows = f.grid()
+	s.scale, s.cols, s.rows = Grid(f.Width, f.Height)
 	return true
 }
 

@@ -86,7 +86,7 @@ func (r *rig) check(t *testing.T) {
 			for j := range font.Height * r.scale {
 				for i := range font.Width * r.scale {
 					want := bg
-					if art[j/r.scale]>>(7-i/r.scale)&1 != 0 || c&vt.Underlined != 0 && j/r.scale == underline {
+					if art[j/r.scale]>>(7-i/r.scale)&1 != 0 || c&vt.Underlined != 0 && j/r.scale == Underline {
 						want = fg
 					}
 					if got := r.pixel(x*font.Width*r.scale+i, y*font.Height*r.scale+j); !near(got, want) {
@@ -201,8 +201,7 @@ func TestGrid(t *testing.T) {
 		{1920, 1200, 1, 240, 75}, {2560, 1440, 2, 160, 45}, {3840, 2160, 2, 240, 67}, {5120, 2880, 3, 213, 60},
 		{7680, 4320, 4, 240, 67}, {1080, 2560, 2, 67, 80}, {65000, 20, 8, 256, 0},
 	} {
-		f := Format{Width: c[0], Height: c[1]}
-		if scale, cols, rows := f.grid(); [3]int{scale, cols, rows} != [3]int(c[2:]) {
+		if scale, cols, rows := Grid(c[0], c[1]); [3]int{scale, cols, rows} != [3]int(c[2:]) {
 			t.Errorf("%d × %d: scale %d, %d × %d characters", c[0], c[1], scale, cols, rows)
 		}
 	}
