@@ -41,8 +41,9 @@ func menu(cmdline, mode string) (string, error) {
 	for _, entry := range []struct{ title, mode string }{
 		{"Gossamer", mode}, {"Gossamer, without a framebuffer", "text"},
 	} {
-		fmt.Fprintf(&b, "menuentry '%s' {\n  set gfxpayload=%s\n  echo 'Gossamer: loading'\n"+
-			"  multiboot2 /boot/gossamer/kernel%s\n  module2 /boot/gossamer/initramfs\n}\n", entry.title, entry.mode, quoted.String())
+		// multiboot2 sets gfxpayload by the kernel's header: ours comes behind.
+		fmt.Fprintf(&b, "menuentry '%s' {\n  echo 'Gossamer: loading'\n"+
+			"  multiboot2 /boot/gossamer/kernel%s\n  module2 /boot/gossamer/initramfs\n  set gfxpayload=%s\n}\n", entry.title, quoted.String(), entry.mode)
 	}
 	return b.String(), nil
 }

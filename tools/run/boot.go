@@ -112,8 +112,12 @@ func (m *machine) makeMedium() error {
 			return err
 		}
 	}
+	mode := m.mode
+	if mode == "" {
+		mode = "auto"
+	}
 	return m.tree().Command(nil, m.in("tools", "mkiso"), "-q", "-o", m.imagePath(), "-module", m.root,
-		"-kernel", m.kernel, "-initramfs", m.initramfs, "-cmdline", m.commandLine)
+		"-kernel", m.kernel, "-initramfs", m.initramfs, "-cmdline", m.commandLine, "-mode", mode)
 }
 
 // firmware returns where OVMF's code and variables are, as distributions name them.

@@ -22,6 +22,7 @@ type config struct {
 	cpu      string
 	accel    string        // tcg or kvm
 	boot     bootWay       // how the guest is started
+	mode     string        // size of an image's screen; "": mkiso's choice
 	timeout  time.Duration // 0: none
 	timed    bool          // TIMEOUT was given
 	verbose  bool
@@ -65,6 +66,9 @@ func newConfig(root, command string) (*config, error) {
 		if c.boot, err = bootWayOf(s); err != nil {
 			return nil, err
 		}
+	}
+	if c.mode = os.Getenv("MODE"); c.mode != "" && !regexp.MustCompile(`^(auto|[0-9]+x[0-9]+)$`).MatchString(c.mode) {
+		return nil, usageError(fmt.Sprintf("MODE=%s: want auto or a size like 1024x768", c.mode))
 	}
 	if s := os.Getenv("TIMEOUT"); s != "" {
 		n, err := strconv.ParseFloat(strings.TrimSuffix(s, "s"), 64)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
@@ -20,6 +21,9 @@ const usage = `usage: ./qemu.sh [COMMAND]
   ./qemu.sh trace FILE [PATH [ARG...]]
                                 run one program, or a demonstration, and save what
                                 the kernel did to FILE for ui.perfetto.dev
+  ./qemu.sh screenshot FILE [COMMAND...]
+                                boot to the shell, have it run a command, and save what
+                                the screen shows as PNG; the text on it is printed
   ./qemu.sh gdb                 boot to the shell, waiting for gdb first
   ./qemu.sh matrix [quick]      boot every way, with and without this and that device, to the
                                 shell, and print a table: minutes; quick: some of them
@@ -33,6 +37,7 @@ Environment:
   BOOT=pvh     how the guest is started: pvh (QEMU loads the kernel) or microvm (the
                same on a machine without legacy devices); bios, uefi (an image as a CD),
                disk-bios, disk-uefi, usb-bios, usb-uefi
+  MODE=auto    size of the screen of an image, like 1920x1080 (screenshot: 1024x768)
   ACCEL=tcg    or kvm, which is tried first: on some machines it runs guests wrongly
   TIMEOUT=300  seconds until a guest counts as hung (test, bench: 900; a shell on
                a terminal: never; 0: never)
@@ -119,6 +124,11 @@ func dispatch(root string, args []string) (int, error) {
 			return 0, usageError("run: which program?")
 		}
 		return c.program(args[0], args[1:])
+	case "screenshot":
+		if len(args) == 0 {
+			return 0, usageError("screenshot: which file shall it go to?")
+		}
+		return c.screenshot(args[0], strings.Join(args[1:], " "), os.Stdout)
 	case "trace":
 		if len(args) == 0 {
 			return 0, usageError("trace: which file shall it go to?")

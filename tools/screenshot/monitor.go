@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -73,8 +74,12 @@ func (m *Monitor) Command(line string) (string, error) {
 	return strings.TrimSpace(said), err
 }
 
-// Quit ends QEMU, which answers no more.
-func (m *Monitor) Quit() { fmt.Fprintf(m.conn, "quit\n") }
+// Quit ends QEMU. It returns when QEMU has taken note of that.
+func (m *Monitor) Quit() {
+	fmt.Fprintf(m.conn, "quit\n")
+	m.conn.SetDeadline(time.Now().Add(patience))
+	io.Copy(io.Discard, m.conn)
+}
 
 // Picture returns what is on the screen.
 func (m *Monitor) Picture() (image.Image, error) {
