@@ -59,8 +59,8 @@ type Context interface {
 	// Load makes this the context that c describes, with GS base 0; the address space stays.
 	// EINVAL: user mode cannot have it; then nothing has changed. c's flags are the caller's.
 	Load(c *abi.LWPContext) syscall.Errno
-	// Clone returns a copy with the same register contents, for fork.
-	Clone() Context
+	// CopyFrom makes this a copy of another with the same register contents, for fork.
+	CopyFrom(Context)
 	// Release tells the machine that the context will not be used again.
 	Release()
 

@@ -26,6 +26,9 @@ type LWP struct {
 	attention atomic.Uint32
 }
 
+// Begin makes the record that of another LWP, which has not run and of which nobody knows.
+func (l *LWP) Begin() { l.attention.Store(0) }
+
 // Attention returns the attention word without taking it. Whoever sets a bit also has the
 // context refuse to enter user mode (Context.Attention), so the way there need not look.
 func (l *LWP) Attention() uint32 { return l.attention.Load() }

@@ -101,9 +101,9 @@ func (l *LWP) newActivations(r *abi.Registration, stacks []uint64) (*activations
 	for i := range a.lwps {
 		var n *LWP
 		if i > 0 {
-			ctx := p.sys.NewContext()
-			ctx.Start(0, 0) // nothing of its last owner's is to be seen
-			n = l.newSibling(ctx)
+			n = p.fresh()
+			n.Ctx.Start(0, 0) // nothing of its last owner's is to be seen
+			l.equip(n)
 			n.detached = true
 			if errno := p.sys.number(n); errno != 0 {
 				n.Ctx.Release()

@@ -36,9 +36,10 @@ type CloneOptions struct {
 	ChildTID  uint64 // where for CloneChildSetTID, and what CloneChildClrTID clears
 }
 
-// context returns the child's context.
-func (o *CloneOptions) context(l *LWP) lwp.Context {
-	ctx := l.Ctx.Clone()
+// context makes the child's context.
+func (o *CloneOptions) context(l, child *LWP) {
+	ctx := child.Ctx
+	ctx.CopyFrom(l.Ctx)
 	ctx.Call().Number = 0
 	if o.Stack != 0 {
 		ctx.SetSP(o.Stack)
@@ -46,7 +47,6 @@ func (o *CloneOptions) context(l *LWP) lwp.Context {
 	if o.Flags&CloneSetTLS != 0 {
 		ctx.SetFS(o.TLS)
 	}
-	return ctx
 }
 
 func (o *CloneOptions) clearTID() uint64 {
@@ -78,7 +78,9 @@ func (l *LWP) NewLWP(o CloneOptions) (lwp.ID, syscall.Errno) {
 	if !s.HeapOK() {
 		return 0, syscall.ENOMEM
 	}
-	c := l.newSibling(o.context(l))
+	c := l.p.fresh()
+	o.context(l, c)
+	l.equip(c)
 	c.detached = true
 	c.mask = l.mask
 	c.clearTID = o.clearTID()

@@ -33,7 +33,8 @@
 //	  |           |                                   ^
 //	  +-- abort   +------ finish, detached -----------+
 //
-// Only the living are in Process.lwps; a number is free again when its LWP is gone. While it is
+// Only the living are in Process.lwps; a number is free again when its LWP is gone. The record of one
+// that is gone, with thread and context, is the next one's (recycle.go says who may hold on to it). While it is
 // alive an LWP may be suspended (lwpsuspend.go), as the process may be stopped: either way it
 // stands still in linger.
 //
@@ -74,6 +75,6 @@
 // # Reading order
 //
 // machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start;
-// lwptable, lwpcreate, lwpwait, lwpsuspend, lwppark, lwpctl, lwpinfo; elf, vectors; sigset, send,
+// lwptable, lwpcreate, recycle, lwpwait, lwpsuspend, lwppark, lwpctl, lwpinfo; elf, vectors; sigset, send,
 // deliver, mask, sigwait, group, timer; activation, actsignal; files; report, disasm; procfs, proclwp.
 package proc

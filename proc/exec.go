@@ -148,9 +148,10 @@ func (l *LWP) takeNumber() {
 	l.name = ""
 	l.detached, p.joinable = false, 1
 	if PID(l.ID) != p.ID {
-		s.lwps.remove(l.ID)
-		if l.ID = lwp.ID(p.ID); s.lwps.find(l.ID) != nil {
-			s.lwps.remove(l.ID) // the first LWP has left, and was about to do that
+		s.lwps.remove(l.ID, l)
+		l.setID(lwp.ID(p.ID))
+		if first := s.lwps.find(l.ID); first != nil {
+			s.lwps.remove(l.ID, first) // it has left, and was about to do that
 		}
 		s.lwps.put(l)
 	}

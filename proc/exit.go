@@ -28,12 +28,13 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 	p.lwps[l.index].index = l.index
 	p.lwps[end] = nil
 	p.lwps = p.lwps[:end]
-	l.pending.drop(^Sigset(0))
+	if l.pending.set != 0 {
+		l.pending.drop(^Sigset(0))
+	}
 	if p.pending.set != 0 {
 		p.passOn()
 	}
 	p.cpuGone += l.Thread.CPUTime()
-	l.Ctx.Release()
 	if p.execing != nil {
 		p.lwpGone.WakeAll()
 	}
@@ -42,11 +43,16 @@ func (p *Process) leave(l *LWP) (sp *space, last bool) {
 		p.dying = true
 		p.stopTimers()
 		sp, p.space = p.space, nil
+		l.Ctx.Release()
+		p.dropSpares()
 	}
 	freed := p.ended(l)
 	p.mu.Unlock()
 	if freed {
 		p.sys.forget(l)
+		if !last {
+			p.recycle(l)
+		}
 	}
 	if last {
 		p.dropZombies()

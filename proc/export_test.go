@@ -1,5 +1,7 @@
 package proc
 
+import "gossamer/lwp"
+
 // LastNumber is the number that was given last.
 func (s *System) LastNumber() int64 {
 	s.mu.Lock()
@@ -26,3 +28,8 @@ func (l *LWP) TakeNumber() { l.takeNumber() }
 
 // Forget is what the end of a detached LWP does when it has left its process.
 func (l *LWP) Forget() { l.p.sys.forget(l) }
+
+// Record says which record the LWP that has a number has, nil if none; and Unpark is what an
+// _lwp_unpark of that number goes on with when it has found the record.
+func (p *Process) Record(id lwp.ID) *LWP { return p.sys.lwps.find(id) }
+func (l *LWP) Unpark(id lwp.ID)          { l.Thread.UnparkTagged(int32(id)) }

@@ -51,7 +51,8 @@ func (l *LWP) copyProcess(o *CloneOptions) (*Process, *LWP, syscall.Errno) {
 	}
 	c := &Process{sys: p.sys, start: p.sys.Now(), vforked: o.Flags&CloneVfork != 0, space: sp}
 	c.files = p.files.fork()
-	cl := c.newLWP(o.context(l))
+	cl := c.newLWP()
+	o.context(l, cl)
 	if o.Flags&CloneVM == 0 {
 		cl.forkControl(l, sp)
 		c.areaAt = p.areaAt

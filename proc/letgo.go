@@ -25,9 +25,13 @@ func (l *LWP) Robust() uint64 { return l.robust }
 
 // letGo gives up what the LWP holds in its address space.
 func (l *LWP) letGo() {
-	l.dropControl()
-	l.releaseRobust()
-	l.robust = 0
+	if l.controlAt != 0 {
+		l.dropControl()
+	}
+	if l.robust != 0 {
+		l.releaseRobust()
+		l.robust = 0
+	}
 	at := l.clearTID
 	l.clearTID = 0
 	if at == 0 || l.alone() {
@@ -65,9 +69,6 @@ const (
 // one waiter of each: those in the list, and the one it was about to put in or take out.
 func (l *LWP) releaseRobust() {
 	head := l.robust
-	if head == 0 {
-		return
-	}
 	next, ok1 := l.word64(head)
 	offset, ok2 := l.word64(head + 8)
 	about, ok3 := l.word64(head + 16)

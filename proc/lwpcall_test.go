@@ -19,7 +19,12 @@ const lidAt = scratch + 0x200
 
 // createLWP makes an LWP that runs f.
 func createLWP(u *user, flags uint64, f proctest.Program) (id uint64, e syscall.Errno) {
-	c := abi.LWPContext{Flags: abi.ContextCPU, RIP: u.Entry(f), RSP: scratch + 0x7800}
+	return createAt(u, flags, u.Entry(f))
+}
+
+// createAt makes an LWP that runs the program with an entry.
+func createAt(u *user, flags, entry uint64) (id uint64, e syscall.Errno) {
+	c := abi.LWPContext{Flags: abi.ContextCPU, RIP: entry, RSP: scratch + 0x7800}
 	u.Store(lidAt+16, unsafe.Slice((*byte)(unsafe.Pointer(&c)), abi.LWPContextHeadSize))
 	e = u.Errno(abi.SysLWPCreate, lidAt+16, flags, lidAt)
 	return uint64(word(u, lidAt)), e

@@ -35,12 +35,12 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 	if !p.sys.HeapOK() {
 		return syscall.ENOMEM
 	}
-	ctx := p.sys.NewContext()
-	if errno := ctx.Load(c); errno != 0 {
-		ctx.Release()
+	n := p.fresh()
+	if errno := n.Ctx.Load(c); errno != 0 {
+		n.Ctx.Release()
 		return errno
 	}
-	n := l.newSibling(ctx)
+	l.equip(n)
 	n.mask = l.mask // which only the LWP itself changes
 	if c.Flags&abi.ContextSigmask != 0 {
 		n.mask = Sigset(c.Sigmask) &^ unblockable
@@ -50,7 +50,7 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 		n.hold = asked
 	}
 	if errno := p.sys.number(n); errno != 0 {
-		ctx.Release()
+		n.Ctx.Release()
 		return errno
 	}
 	if errno := tell(n.ID); errno != 0 {
@@ -60,16 +60,14 @@ func (l *LWP) CreateLWP(c *abi.LWPContext, flags uint64, tell func(lwp.ID) sysca
 	return l.publish(n)
 }
 
-// newSibling makes an LWP of the caller's process that nobody knows of.
-func (l *LWP) newSibling(ctx lwp.Context) *LWP {
-	n := &LWP{p: l.p}
-	n.Ctx, n.Owner = ctx, n
+// equip gives a fresh LWP of the caller's process, which nobody knows of, what it needs beside its
+// registers.
+func (l *LWP) equip(n *LWP) {
 	if a := l.p.act.Load(); a != nil {
-		ctx.SetGS(a.page(a.nvp)) // it serves no VP
+		n.Ctx.SetGS(a.page(a.nvp)) // it serves no VP
 	}
 	n.enter(l.space)
 	n.bind(l.Thread.Name())
-	return n
 }
 
 // number gives an LWP a number that nobody else has. EAGAIN: there are too many.
@@ -79,7 +77,7 @@ func (s *System) number(n *LWP) syscall.Errno {
 		s.mu.Unlock()
 		return syscall.EAGAIN
 	}
-	n.ID = lwp.ID(s.newPID())
+	n.setID(lwp.ID(s.newPID()))
 	s.lwps.put(n)
 	s.mu.Unlock()
 	return 0
@@ -118,13 +116,12 @@ func (n *LWP) abort() {
 // forget frees an LWP's number, unless that is another's already (takeNumber).
 func (s *System) forget(l *LWP) {
 	s.mu.Lock()
-	if s.lwps.find(l.ID) == l {
-		s.lwps.remove(l.ID)
-	}
+	s.lwps.remove(l.ID, l)
 	s.mu.Unlock()
 }
 
-// find returns the process's living LWP with that number, nil if it has none.
+// find returns the process's living LWP with that number, nil if it has none. It may be gone, and its
+// record another's, unless p.mu is held.
 func (p *Process) find(id lwp.ID) *LWP {
 	if l := p.sys.lwps.find(id); l != nil && l.p == p && l.phase.Load() == alive {
 		return l

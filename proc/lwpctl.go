@@ -128,9 +128,6 @@ func (l *LWP) Control() (VirtAddr, syscall.Errno) {
 
 // dropControl gives the record back, before the LWP leaves its address space.
 func (l *LWP) dropControl() {
-	if l.controlAt == 0 {
-		return
-	}
 	l.Thread.SetControl(nil)
 	l.control.CPU.Store(abi.CPUExited)
 	l.space.controls.free(l.controlAt)

@@ -47,12 +47,29 @@ func (p *Process) LWPName(id lwp.ID) (string, syscall.Errno) {
 }
 
 // NextLWP returns the LWP of the process with the least number above id, zombies included; nil
-// if there is none.
-func (p *Process) NextLWP(id lwp.ID) *LWP {
-	return p.sys.lwps.next(id, func(l *LWP) bool {
-		ph := l.phase.Load()
-		return l.p == p && (ph == alive || ph == zombie)
-	})
+// if there is none. Its record is that LWP's for good.
+func (p *Process) NextLWP(id lwp.ID) (l *LWP) {
+	for {
+		l, id = p.sys.lwps.next(id, func(l *LWP) bool {
+			ph := l.phase.Load()
+			return l.p == p && (ph == alive || ph == zombie)
+		})
+		if l == nil || p.keep(id) == l {
+			return l
+		}
+	}
+}
+
+// keep returns the process's LWP with that number, nil if it has none. Its record is that LWP's for
+// good.
+func (p *Process) keep(id lwp.ID) *LWP {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.findAny(id)
+	if l != nil {
+		l.kept = true
+	}
+	return l
 }
 
 // Info says how an LWP is at the moment.

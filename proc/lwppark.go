@@ -23,7 +23,7 @@ func (l *LWP) Park(deadline int64, unpark lwp.ID) syscall.Errno {
 		if other == nil {
 			return syscall.ESRCH
 		}
-		err = l.Thread.UnparkAndPark(other.Thread, deadline)
+		err = l.Thread.UnparkAndPark(other.Thread, int32(unpark), deadline)
 	} else {
 		l.unparked = false
 		err = l.Thread.Park(deadline)
@@ -54,7 +54,7 @@ func (p *Process) Unpark(id lwp.ID) syscall.Errno {
 	if t == nil {
 		return syscall.ESRCH
 	}
-	t.Thread.Unpark()
+	t.Thread.UnparkTagged(int32(id))
 	return 0
 }
 

@@ -36,9 +36,9 @@ func (t *lwpTable) find(id lwp.ID) *LWP {
 	return b.lwps[id%lwpBlockSize].Load()
 }
 
-// next returns the LWP with the least number above id for which want says yes, nil if there is
-// none.
-func (t *lwpTable) next(id lwp.ID, want func(*LWP) bool) *LWP {
+// next returns the LWP with the least number above id for which want says yes, and that number; nil
+// if there is none.
+func (t *lwpTable) next(id lwp.ID, want func(*LWP) bool) (*LWP, lwp.ID) {
 	for id = max(id+1, 0); id < maxPID; {
 		b := t.blocks[id/lwpBlockSize].Load()
 		if b == nil {
@@ -46,11 +46,11 @@ func (t *lwpTable) next(id lwp.ID, want func(*LWP) bool) *LWP {
 			continue
 		}
 		if l := b.lwps[id%lwpBlockSize].Load(); l != nil && want(l) {
-			return l
+			return l, id
 		}
 		id++
 	}
-	return nil
+	return nil, 0
 }
 
 // put enters an LWP under its number, which is free. sys.mu is held.
@@ -71,14 +71,18 @@ func (t *lwpTable) put(l *LWP) {
 	}
 }
 
-// remove frees a number. sys.mu is held.
-func (t *lwpTable) remove(id lwp.ID) {
+// remove frees an LWP's number, unless that is another's. sys.mu is held.
+func (t *lwpTable) remove(id lwp.ID, l *LWP) {
 	i := int(id / lwpBlockSize)
 	b := t.blocks[i].Load()
+	if b == nil || b.lwps[id%lwpBlockSize].Load() != l {
+		return
+	}
 	b.lwps[id%lwpBlockSize].Store(nil)
-	b.used--
 	t.n--
-	t.prune(i)
+	if b.used--; b.used == 0 {
+		t.prune(i)
+	}
 }
 
 // prune lets go of a block that is not used, unless the next number is likely to be in it.

@@ -64,8 +64,10 @@ func (l *LWP) WaitLWP(id lwp.ID) (lwp.ID, syscall.Errno) {
 	if z == nil {
 		return 0, errno
 	}
+	id = z.ID
 	p.sys.forget(z)
-	return z.ID, 0
+	p.recycle(z)
+	return id, 0
 }
 
 func (l *LWP) awaitLWP(id lwp.ID) (*LWP, syscall.Errno) {
@@ -200,6 +202,7 @@ func (p *Process) DetachLWP(id lwp.ID) syscall.Errno {
 		p.unlist(t)
 		p.mu.Unlock()
 		p.sys.forget(t)
+		p.recycle(t)
 		return 0
 	}
 	p.joinable--
@@ -245,5 +248,6 @@ func (p *Process) dropZombies() {
 		z.phase.Store(gone)
 		z.before, z.after, z.listed = nil, nil, false
 		p.sys.forget(z)
+		z.Ctx.Release()
 	}
 }

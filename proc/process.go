@@ -55,6 +55,7 @@ type Process struct {
 	held      int    // how many are suspended, or about to be
 	waiting   int    // how many are in _lwp_wait
 	zombies   zombies
+	spares    spares
 	anyone    sched.WaitQueue // those in _lwp_wait who wait for any LWP
 	lwpGone   sched.WaitQueue // somebody left lwps while one was calling execve
 	execing   *LWP            // the one that is ending the others for its execve

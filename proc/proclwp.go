@@ -26,7 +26,7 @@ func (d *lwpsDir) Lookup(t *sched.Thread, name string) (fs.Node, error) {
 	if err != nil || strconv.FormatInt(id, 10) != name {
 		return nil, syscall.ENOENT
 	}
-	if l := d.p.lwpOrZombie(lwp.ID(id)); l != nil {
+	if l := d.p.keep(lwp.ID(id)); l != nil {
 		return d.p.sys.FS.NewProcDir(lwpInode(l.ID), 0o555, &lwpDir{l, l.ID}), nil
 	}
 	return nil, syscall.ENOENT
@@ -37,13 +37,6 @@ func (d *lwpsDir) List(t *sched.Thread) (list []fs.DirEntry) {
 		list = append(list, fs.DirEntry{Name: strconv.Itoa(int(l.ID)), Ino: lwpInode(l.ID), Kind: fs.KindDirectory})
 	}
 	return list
-}
-
-// lwpOrZombie returns the process's LWP with that number, nil if it has none.
-func (p *Process) lwpOrZombie(id lwp.ID) *LWP {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.findAny(id)
 }
 
 // lwpDir shows an LWP as it is at the time, also when it has ended since.

@@ -45,7 +45,7 @@ func (s *System) startFirst(p *Process, path string, v *Vectors) syscall.Errno {
 		sp.drop()
 		return errno
 	}
-	l := p.newLWP(s.NewContext())
+	l := p.newLWP()
 	l.Ctx.Start(img.Entry, stack)
 	l.enter(sp)
 	p.become(sp, v, path)

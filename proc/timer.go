@@ -136,6 +136,7 @@ func (p *Process) NewTimer(clock int, info Siginfo, only lwp.ID, ownValue bool) 
 		if to = p.find(only); to == nil {
 			return 0, syscall.EINVAL
 		}
+		to.kept = true
 	}
 	if len(p.timers) >= maxTimers || p.dying {
 		return 0, syscall.EAGAIN

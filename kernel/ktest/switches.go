@@ -70,7 +70,7 @@ func descend(t, next *sched.Thread, depth int, v uint64) bool {
 	if depth > 0 {
 		ok = descend(t, next, depth-1, v+1)
 	} else {
-		t.UnparkAndPark(next, goos.Now()+1e5)
+		t.UnparkAndPark(next, sched.AnyTag, goos.Now()+1e5)
 		t.Yield()
 	}
 	return ok && n.v == v && at[depth%8] == v

@@ -44,13 +44,15 @@ func take() *Context {
 	return c
 }
 
-// NewContext returns a context for Start or Load to fill in.
+// NewContext returns a context for Start, Load or CopyFrom to fill in.
 func NewContext() lwp.Context {
 	c := take()
 	c.u.Reuse()
-	c.vector, c.u.Err, c.u.CR2 = 0, 0, 0 // a signal's frame tells them
 	return c
 }
+
+// forgetFault does away with what a signal's frame tells of the last exception.
+func (c *Context) forgetFault() { c.vector, c.u.Err, c.u.CR2 = 0, 0, 0 }
 
 // Enter implements lwp.Context.
 func (c *Context) Enter(bracket bool) lwp.Why {
@@ -96,12 +98,11 @@ func (c *Context) RestartSyscall() {
 	c.u.AX = c.u.Number
 }
 
-// Clone implements lwp.Context.
-func (c *Context) Clone() lwp.Context {
-	d := take()
-	d.u.CopyFrom(&c.u)
-	d.vector = c.vector
-	return d
+// CopyFrom implements lwp.Context.
+func (c *Context) CopyFrom(from lwp.Context) {
+	d := from.(*Context)
+	c.u.CopyFrom(&d.u)
+	c.vector = d.vector
 }
 
 // Release implements lwp.Context.
@@ -209,7 +210,10 @@ func (c *Context) Fault() lwp.FaultInfo {
 }
 
 // Start implements lwp.Context.
-func (c *Context) Start(pc, sp uint64) { c.u.Start(pc, sp) }
+func (c *Context) Start(pc, sp uint64) {
+	c.u.Start(pc, sp)
+	c.forgetFault()
+}
 
 // Refuse implements lwp.Context.
 func (c *Context) Refuse() { c.u.Refuse() }

@@ -39,6 +39,7 @@ func (c *Context) Load(r *abi.LWPContext) syscall.Errno {
 	u.R8, u.R9, u.R10, u.R11, u.R12, u.R13, u.R14, u.R15 = r.R8, r.R9, r.R10, r.R11, r.R12, r.R13, r.R14, r.R15
 	u.IP, u.Flags, u.FS, u.GS = r.RIP, r.RFLAGS|amd64.FlagsFixed, r.FSBase, 0
 	u.Number = 0
+	c.forgetFault()
 	u.Whole()
 	return 0
 }

@@ -99,7 +99,7 @@ func TestTimeSharingDecays(t *testing.T) {
 			t.Errorf("fixed: %d, then %d", before, th.Priority())
 		}
 	})
-	for r.State() != sched.Exited {
+	for r.State() < sched.Exited {
 		if r.State() == sched.Blocked {
 			m.Advance(6 * time.Millisecond)
 		} else {

@@ -10,7 +10,9 @@
 //
 // # States
 //
-//	New --> Ready <--------> Running --> Exited
+//	New --> Ready <--------> Running --> Exited --> Ended
+//	 ^                                                |
+//	 +------------------------------------------------+
 //	          ^ ^             |   ^
 //	          | |       Wait  v   |  woken in time: no switch
 //	          | |       Blocking  |
@@ -31,6 +33,8 @@
 //	Blocked   Ready     who ended the wait               the only one
 //	Running   Ready     who it switched to: finish       the only one
 //	Running   Exited    the thread, last thing it does   the only one
+//	Exited    Ended     who it switched to: finish       the only one
+//	Ended     New       its owner: Renew                 the only one
 //
 // The rule behind Blocking and Woken: nobody may resume a thread before the one it switches to has
 // got control, for until then the thread still runs on its stack, and resuming a running coroutine
@@ -94,7 +98,7 @@
 // and Interrupt may be called by anybody, threads or goroutines, holding any lock but these.
 // Nothing on the way of Wait, wake-up and switch allocates.
 //
-// Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, wake.go,
+// Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, renew.go, wake.go,
 // dispatcher.go, stack.go, idle.go, runqueue.go, yield.go, timer.go, account.go, control.go,
 // trace.go. The tests explore all interleavings of small
 // scenes up to a number of preemptions (explore_test.go); sync.go is what makes that possible.

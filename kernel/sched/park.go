@@ -28,10 +28,10 @@ func (t *Thread) Park(deadline int64) error {
 	return syscall.ETIMEDOUT
 }
 
-// UnparkAndPark is other.Unpark, then Park. If other was parked and nobody as urgent waits for this
+// UnparkAndPark is other.UnparkTagged, then Park. If other was parked and nobody as urgent waits for this
 // CPU, other gets it when t blocks, without having been in a queue.
-func (t *Thread) UnparkAndPark(other *Thread, deadline int64) error {
-	t.heir = other.takeOver()
+func (t *Thread) UnparkAndPark(other *Thread, tag int32, deadline int64) error {
+	t.heir = other.takeOver(tag)
 	err := t.Park(deadline)
 	if heir := t.heir; heir != nil { // t did not block
 		t.heir = nil
@@ -42,16 +42,23 @@ func (t *Thread) UnparkAndPark(other *Thread, deadline int64) error {
 
 // Unpark ends t's Park, or leaves a token for the next one: one, however often it is called.
 func (t *Thread) Unpark() {
-	if t.unpark() {
+	if t.unpark(AnyTag) {
 		t.s.wake(t)
 	}
 }
 
+// AnyTag is for those who cannot have mistaken the thread.
+const AnyTag = -1
+
 // unpark takes t out of its Park, and then the caller is to make it go on; false if it left the
-// token.
-func (t *Thread) unpark() bool {
+// token, or if t has another tag.
+func (t *Thread) unpark(tag int32) bool {
 	q := &t.parking
 	q.mu.Lock()
+	if tag != t.tag && tag != AnyTag {
+		q.mu.Unlock()
+		return false
+	}
 	if q.waiters.head == nil {
 		t.token = true
 		q.mu.Unlock()
@@ -74,8 +81,8 @@ func (t *Thread) OnBlock(f func(t *Thread) *Thread) { t.onBlock = f }
 
 // takeOver unparks t. If it was parked, off its stack and free to run anywhere, t is the caller's to
 // switch to, in state Ready; otherwise it goes on by itself, and takeOver returns nil.
-func (t *Thread) takeOver() *Thread {
-	if t == nil || !t.unpark() || t.tryMove(Blocking, Woken) {
+func (t *Thread) takeOver(tag int32) *Thread {
+	if t == nil || !t.unpark(tag) || t.tryMove(Blocking, Woken) {
 		return nil
 	}
 	t.move(Blocked, Ready)

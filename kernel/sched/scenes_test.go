@@ -91,7 +91,7 @@ func explore(t *testing.T, dispatchers, bound int, build func(sc *scene)) {
 
 func (sc *scene) verify() {
 	for _, t := range sc.threads {
-		if t.State() != Exited {
+		if t.State() != Ended {
 			sc.fail("%s is left %v", t.name, t.State())
 		}
 		if t.linked || t.onStack || t.queue.Load() != 0 || t.waitq.Load() != nil || t.timer.index != -1 {

@@ -102,7 +102,7 @@ func (s *scheduler) enlist(t *Thread) {
 // delist is the end of a thread, off its stack. The stack is kept, or comes to its end too.
 func (s *scheduler) delist(t *Thread) {
 	k := t.stack
-	t.stack, t.body, k.t = nil, nil, nil
+	t.stack, k.t = nil, nil
 	s.mu.Lock()
 	if t.older != nil {
 		t.older.newer = t.newer
@@ -121,6 +121,7 @@ func (s *scheduler) delist(t *Thread) {
 		s.spare = append(s.spare, k)
 	}
 	s.mu.Unlock()
+	t.move(Exited, Ended) // from here on it may be another thread
 	if !keep && !k.gone {
 		k.ctx.Switch()
 	}

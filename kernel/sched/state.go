@@ -11,9 +11,10 @@ const (
 	Woken                 // woken while Blocking: in no queue, still on its stack
 	Blocked               // in a wait queue, off its stack
 	Exited                // its body has returned
+	Ended                 // and nothing runs on its stack any more
 )
 
-var stateNames = [...]string{"new", "ready", "running", "blocking", "woken", "blocked", "exited"}
+var stateNames = [...]string{"new", "ready", "running", "blocking", "woken", "blocked", "exited", "ended"}
 
 func (s State) String() string { return stateNames[s] }
 

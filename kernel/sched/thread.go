@@ -70,7 +70,8 @@ type Thread struct {
 	timer         timer
 
 	parking WaitQueue // of Park
-	token   bool      // an Unpark that found it not parked; parking.mu guards it
+	token   bool      // an Unpark that found it not parked; parking.mu guards it, and tag
+	tag     int32     // SetTag
 	sleepq  WaitQueue // of AwaitInterrupt
 
 	interrupted atomic.Bool

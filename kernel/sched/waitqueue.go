@@ -94,7 +94,7 @@ func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline
 		}
 	}
 	if t.onBlock != nil {
-		next = t.onBlock(t).takeOver()
+		next = t.onBlock(t).takeOver(AnyTag)
 	}
 	point()
 	if next == nil && t.State() == Woken {

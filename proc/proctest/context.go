@@ -23,7 +23,7 @@ type Context struct {
 	fs, gs  uint64
 	pt      mem.PageTable
 	call    lwp.Call
-	child   Program // what Clone is to run
+	child   Program // what a copy is to run
 	thread  bool    // and it is an LWP, which ends alone
 	kick    atomic.Bool
 	last    atomic.Uint64 // number of the last call
@@ -147,10 +147,12 @@ func (c *Context) unwind() {
 	}
 }
 
-// Clone implements lwp.Context.
-func (c *Context) Clone() lwp.Context {
-	d := &Context{k: c.k, sp: c.sp, pc: c.pc, fs: c.fs, gs: c.gs}
-	c.k.contexts.Add(1)
+// CopyFrom implements lwp.Context.
+func (d *Context) CopyFrom(from lwp.Context) {
+	c := from.(*Context)
+	d.unwind()
+	d.sp, d.pc, d.fs, d.gs, d.pt = c.sp, c.pc, c.fs, c.gs, nil
+	d.child, d.thread = nil, false
 	child := c.child
 	if child == nil {
 		child = func(*User) {}
@@ -160,7 +162,6 @@ func (c *Context) Clone() lwp.Context {
 		end = sysExit
 	}
 	d.push(child, end)
-	return d
 }
 
 // Release implements lwp.Context.
