@@ -151,13 +151,15 @@ func TestHello(t *testing.T) {
 
 // The programs that show user threads come to their ends under each model that there is here.
 func TestThreads(t *testing.T) {
-	bin := build(t, "threads", "prodcons", "philosophers")
+	bin := build(t, "threads", "prodcons", "philosophers", "webserver")
 	for _, model := range []string{"n1", "11", "mn"} {
 		for _, c := range []struct{ program, arg, want string }{
 			{"threads", "", "Join says that it was cancelled"},
 			{"prodcons", "3000", "3000 numbers, sum 4498500,"},
 			{"philosophers", "50", "philosopher 4 has eaten 50 times"},
 			{"philosophers", "-greedy", "philosopher 4 has eaten 10 times"},
+			{"webserver", "20 5", "\n" + model + " "},
+			{"webserver", "-t 20 5", "\n" + model + " "},
 		} {
 			cmd := exec.Command(filepath.Join(bin, c.program), strings.Fields(c.arg)...)
 			cmd.Env = []string{"ULIB_MODEL=" + model}

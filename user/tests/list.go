@@ -127,6 +127,7 @@ var tests = [...]test{
 	{"ulib/stress", threadStress, 120, gossamerOnly},
 	{"ulib/preempted", threadPreempted, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
+	{"ulib/webserver", webServer, 120, gossamerOnly},
 
 	{"pipe/data", pipeData, 120, 0},
 	{"pipe/partial", pipePartial, 0, 0},

@@ -8,6 +8,11 @@ import (
 
 // boxOutput runs a command of /bin/box and returns what it prints; its exit status is to be want.
 func boxOutput(want int, words ...string) string {
+	return programOutput("/bin/box", want, words...)
+}
+
+// programOutput is the same for any program.
+func programOutput(path string, want int, words ...string) string {
 	r, w := pipe()
 	pid := fork(func() {
 		sys.Dup2(w, 1)
@@ -17,13 +22,13 @@ func boxOutput(want int, words ...string) string {
 		for _, word := range words {
 			argv.Add(word)
 		}
-		sys.Exec("/bin/box", &argv, 0)
+		sys.Exec(path, &argv, 0)
 		sys.Exit(99)
 	})
 	sys.Close(w)
 	text := sys.Text(readAll(r, big[:]))
 	sys.Close(r)
-	ended(wait(pid), want, "box")
+	ended(wait(pid), want, path)
 	return text
 }
 
