@@ -68,9 +68,15 @@ func upcall(why, slot uintptr) {
 	t := v.lostThread(v.tookG)
 	act.lock.release()
 	point()
-	if why == sa.Blocked && t != nil && atomic.LoadUint32(&t.cancel) == cancelPending && atomic.LoadUint32(&t.inCall) != 0 {
-		// It was cancelled after it had looked, and before it slept.
+	switch {
+	case why == sa.Blocked && t != nil && t.toLook() && atomic.LoadUint32(&t.inCall) != 0:
+		// It was cancelled, or told of signals, after it had looked, and before it slept.
 		kernel1(sa.SysWakeup, slot)
+	case why == sa.Signal && slot != slotless && t != nil:
+		// A fault of the thread's, which nobody here handles: now it will be its end.
+		sys.Default(int((*sa.VP)(unsafe.Pointer(v)).Info[0]))
+		atomic.OrUint32(&t.special, specialSlot)
+		v.enqueue(t)
 	}
 	if reporting == nil {
 		v.m.SetCurG(uintptr(unsafe.Pointer(&v.sched)))
@@ -162,6 +168,9 @@ func (v *VP) resume(t *thread) {
 			}
 			v.resume(t)
 		}
+		if atomic.LoadUint32(&t.cancel)&sigDue != 0 {
+			v.pending = 1 // the first that it does is to look
+		}
 		swtch(t, &v.idle)
 		return
 	}
@@ -179,7 +188,8 @@ func (v *VP) resume(t *thread) {
 	t.g.m = v.sched.g.m
 	v.m.SetCurG(uintptr(unsafe.Pointer(t)))
 	point()
-	v.pending = 0
+	atomic.SwapUint32(&v.pending, 0) // before what t is to look for is read
+	t.lookFirst(slotAt(s))
 	v.restart()
 	resumeSlot(slotAt(s), t.tookG)
 }
@@ -200,7 +210,9 @@ func resumeAgain() {
 	v := enter()
 	v.drain()
 	point()
-	v.pending = 0
+	v.collect()
+	atomic.SwapUint32(&v.pending, 0)
+	v.cur.lookFirst(slotAt(v.mine))
 	resumeSlot(slotAt(v.mine), v.cur.tookG)
 }
 

@@ -54,6 +54,7 @@ const notPool = ^uint32(0)
 // findBound is find for a VP with a thread of its own.
 func (v *VP) findBound() *thread {
 	for {
+		v.collect()
 		expireTimers(v)
 		if t := swap(&v.lifo, nil); t != nil {
 			return t

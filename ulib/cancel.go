@@ -34,7 +34,7 @@ func Cancel(id ID) Errno {
 	}
 	t.ctl.acquire(v)
 	t.exit.lock.release()
-	if atomic.OrUint32(&t.cancel, cancelPending)&^cancelPending == 0 {
+	if atomic.OrUint32(&t.cancel, cancelPending)&^(cancelPending|sigDue) == 0 {
 		v.interrupt(t, cancellable, ECANCELED)
 		t.interruptCall(v)
 	}
@@ -56,12 +56,19 @@ func SetCancel(enabled bool) (was bool) {
 // TestCancel is a cancellation point and nothing else. pthread_testcancel(3).
 func TestCancel() { self().cancelPoint() }
 
-// cancelPoint ends the caller, which is t, if it is to be cancelled.
+// cancelPoint ends the caller, which is t, if it is to be cancelled; otherwise it takes its signals.
 func (t *thread) cancelPoint() {
-	if atomic.LoadUint32(&t.cancel) == cancelPending {
+	if atomic.LoadUint32(&t.cancel) == 0 {
+		return
+	}
+	t.attend()
+	if t.toDie() {
 		t.die()
 	}
 }
+
+// toDie reports whether t is to be cancelled at its next cancellation point.
+func (t *thread) toDie() bool { return atomic.LoadUint32(&t.cancel)&^sigDue == cancelPending }
 
 // die ends the caller, which has been cancelled.
 func (t *thread) die() {
@@ -120,5 +127,12 @@ func (t *thread) duty() {
 	if t.specific != 0 {
 		t.destroySpecific()
 	}
+	if t.duties&masked != 0 {
+		t.forget()
+	}
 	t.duties = 0
 }
+
+// toLook reports whether t, which is about to wait in a call, has to look before: it is to be
+// cancelled, or to take signals.
+func (t *thread) toLook() bool { return t.toDie() || atomic.LoadUint32(&t.cancel)&sigDue != 0 }

@@ -116,6 +116,15 @@ func (c *Channel) SendUntil(from unsafe.Pointer, deadline int64) Errno {
 }
 
 func (c *Channel) sendUntil(from uintptr, deadline int64) Errno {
+	for {
+		if e := c.sendOnce(from, deadline); e != sys.EINTR {
+			return e
+		}
+	}
+}
+
+// sendOnce is sendUntil, but for EINTR: the caller has taken signals meanwhile.
+func (c *Channel) sendOnce(from uintptr, deadline int64) Errno {
 	t := self()
 	t.cancelPoint()
 	t.arm(deadline)
@@ -152,6 +161,15 @@ func (c *Channel) ReceiveUntil(to unsafe.Pointer, deadline int64) Errno {
 }
 
 func (c *Channel) receiveUntil(to uintptr, deadline int64) Errno {
+	for {
+		if e := c.receiveOnce(to, deadline); e != sys.EINTR {
+			return e
+		}
+	}
+}
+
+// receiveOnce is receiveUntil, but for EINTR.
+func (c *Channel) receiveOnce(to uintptr, deadline int64) Errno {
 	t := self()
 	t.cancelPoint()
 	t.arm(deadline)

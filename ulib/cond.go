@@ -43,8 +43,11 @@ func (c *Cond) WaitUntil(m *Mutex, deadline int64) Errno {
 	}
 	t.disarm(deadline)
 	m.Lock()
-	if e == ECANCELED {
+	switch e {
+	case ECANCELED:
 		t.die()
+	case sys.EINTR:
+		return 0
 	}
 	return e
 }

@@ -65,6 +65,11 @@ func CreateWith(attr *Attr, f Func, arg uintptr) (ID, Errno) {
 		t.bind(home)
 	}
 	t.detached = attr.Detached
+	if m := v.cur.sigmask; m != 0 {
+		t.sigmask = m
+		t.duties |= masked
+		t.special |= specialMask
+	}
 	if attr.Priority != 0 {
 		t.setPriority(uint8(attr.Priority))
 		t.base = t.prio
@@ -84,11 +89,11 @@ func (t *thread) begin(f Func, arg uintptr) {
 	t.cancel = 0
 	t.prio = DefaultPriority
 	t.base = DefaultPriority
-	t.done = false
-	t.detached = false
 	t.reason = 0
 	t.duties = 0
-	atomic.AddInt64(&threads, 1)
+	atomic.AddInt64(&threads, 1) // before it is seen to live
+	t.detached = false
+	t.done = false
 }
 
 // Exit ends the thread that calls. The process ends with its last thread, or when main returns.
@@ -104,10 +109,21 @@ func finish(t *thread, result uintptr) {
 	if atomic.AddInt64(&threads, -1) == 0 {
 		exitProcess()
 	}
+	t.exit.lock.acquire(v)
+	for atomic.LoadUint32(&t.cancel)&sigDue != 0 {
+		t.exit.lock.release()
+		v.leave()
+		t.attend()
+		v = enter()
+		t.exit.lock.acquire(v)
+	}
+	if t.cancel != 0 {
+		t.ctl.acquire(v) // who cancels it, or has it look, may still be looking at it
+		t.ctl.release()
+	}
 	if t.special&specialBound != 0 {
 		v.unbind(v)
 	}
-	t.exit.lock.acquire(v)
 	j := t.exit.take()
 	if j == nil && !t.detached || t == mainThread {
 		v.finishMain(t, j, result)
@@ -167,19 +183,31 @@ func join(id ID) (result uintptr, e Errno) {
 		v.leave()
 		return 0, e
 	}
-	if e := t.exit.wait(v, me, cancellable); e != 0 {
-		me.die()
+	switch t.exit.wait(v, me, cancellable) {
+	case 0:
+		return me.result, 0
+	case sys.EINTR:
+		return rejoin(id)
 	}
-	return me.result, 0
+	me.die()
+	return 0, 0
 }
 
-// joined is the end of Join: the thread has been cancelled, before or after the other has ended.
+// rejoin joins once more, after signals.
+func rejoin(id ID) (result uintptr, e Errno) { return Join(id) }
+
+// joined is the end of Join: the thread has been cancelled, or had to look for signals, before or
+// after the other has ended.
 func joined(id ID) (result uintptr, e Errno) {
 	t := self()
-	if t.woken() != 0 {
-		t.die()
+	switch t.woken() {
+	case 0:
+		return t.result, 0
+	case sys.EINTR:
+		return rejoin(id)
 	}
-	return t.result, 0
+	t.die()
+	return 0, 0
 }
 
 // reap frees what a thread that is done has left. Its exit.lock is held, so it has left its stack.

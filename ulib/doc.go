@@ -58,9 +58,9 @@
 // thread cannot be moved to another VP, and it makes no call that blocks. Locks are taken there
 // only, so whoever holds one is on its way to free it. Their order:
 //
-//	piLock
+//	piLock | sigs.taking
 //	  → thread.exit.lock → thread.ctl → timers.lock
-//	    → a waitQueue's lock (a Channel's: recv, then send)
+//	    → a waitQueue's lock (a Channel's: recv, then send), sigs.q's among them
 //	      → stackPool.lock | a runQueue's lock | spare.lock
 //
 // # Waits that end otherwise
@@ -68,6 +68,17 @@
 // A wait has a deadline, or is cancellable, by wait.go: who ends it stores the reason first and
 // looks where the thread waits then; the thread does it the other way round. What a thread waits
 // for lives as long as the thread has not returned, and that wants the lock that the other holds.
+//
+// # Signals
+//
+// Masks are the threads', and a handler runs on the thread that takes the signal: signal.go. What the
+// kernel gives up, to an activation by sa_sigtake, to an LWP by a handler of ours that only notes it,
+// waits in sigs, or in the thread it was sent to (sigqueue.go). A thread that is to look is *due*, a
+// bit of thread.cancel, so all short ways are closed to it. One that waits is woken (EINTR), a call
+// that sleeps is ended, and one that runs is stopped between two instructions: by sa_preempt, or by
+// a signal of ours to its LWP. Its next instruction is then that of lookFirst, which keeps all
+// registers; so is what a slot holds changed before the thread in it goes on. In a critical section
+// nothing of that happens: the end of the section looks, for VP.pending is set.
 //
 // # Short ways
 //

@@ -14,6 +14,7 @@ func Fork() (pid int, e Errno) {
 	piLock.acquire(v)
 	poolLock.acquire(v)
 	timers.lock.acquire(v)
+	sigs.q.lock.acquire(v)
 	pool.lock.acquire(v)
 	spare.lock.acquire(v)
 	keys.lock.acquire(v)
@@ -30,6 +31,7 @@ func Fork() (pid int, e Errno) {
 	}
 	spare.lock.release()
 	pool.lock.release()
+	sigs.q.lock.release()
 	timers.lock.release()
 	poolLock.release()
 	piLock.release()
@@ -53,6 +55,8 @@ func (v *VP) alone() {
 	atomic.StoreInt64(&threads, 1)
 	atomic.StoreInt32(&inCalls, 0)
 	atomic.StoreUint64(&idleVPs, 0)
+	v.cur.forgetAll()
+	v.aloneWithSignals()
 	if options.Model == OneToOne {
 		return
 	}

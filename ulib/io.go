@@ -84,9 +84,12 @@ func (t *thread) beginCall() {
 	t.lid = int32(v.lid)
 	atomic.StoreUint32(&t.inCall, 1) // seen before cancel is read
 	v.leave()
-	if atomic.LoadUint32(&t.cancel) == cancelPending {
-		atomic.StoreUint32(&t.inCall, 0)
-		t.die()
+	if atomic.LoadUint32(&t.cancel) != 0 {
+		if t.toDie() {
+			atomic.StoreUint32(&t.inCall, 0)
+			t.die()
+		}
+		t.attend() // and who sends a signal from here on ends the call
 	}
 	if t.special&specialBound == 0 && !act.on && atomic.AddInt32(&inCalls, 1) >= int32(atomic.LoadUint32(&nvp)) {
 		allInCalls()

@@ -13,13 +13,23 @@ import (
 // onGossamer: the system has NetBSD's calls for LWPs; otherwise Linux's are used.
 var onGossamer bool
 
-// start gives v an LWP. EAGAIN, ENOMEM.
+// start gives v an LWP, which has all signals blocked until it is ready for them. EAGAIN, ENOMEM.
 func (v *VP) start() Errno {
 	arg := uintptr(unsafe.Pointer(v))
 	if onGossamer {
-		return v.lwp.Create(vpMain, arg, abi.LWPDetached)
+		var c abi.LWPContext
+		if e := v.lwp.Prepare(&c, vpMain, arg); e != 0 {
+			return e
+		}
+		c.Flags |= abi.ContextSigmask
+		c.Sigmask = ^uint64(0)
+		var id int32
+		return sys.LWPCreate(&c, abi.LWPDetached, &id)
 	}
-	return sys.StartLWP(&v.lwp, vpMain, arg)
+	old, _ := sys.Sigprocmask(sys.SIG_SETMASK, ^uint64(0))
+	e := sys.StartLWP(&v.lwp, vpMain, arg)
+	sys.Sigprocmask(sys.SIG_SETMASK, old)
+	return e
 }
 
 // vpMain is the first function of a VP's LWP. The LWP's stack is the scheduler's.
@@ -28,6 +38,8 @@ func vpMain(arg uintptr) {
 	setGS(v)
 	become(&v.sched)
 	v.lid = sys.Gettid()
+	v.catches()
+	sys.Sigprocmask(sys.SIG_SETMASK, 0)
 	v.schedule()
 }
 

@@ -11,6 +11,8 @@ import (
 type vpBlock struct {
 	vp VP
 	m  sys.ReportM
+
+	signalStack [8 << 10]byte // of handlers that the kernel calls
 }
 
 var vpCount uint32 // atomic; VPs made
@@ -61,6 +63,9 @@ func (v *VP) join() {
 	v.index = n
 	v.queue.look = timers.told | traced
 	atomic.StoreUint32(&nvp, n+1)
+	if atomic.LoadUint32(&sigs.dues) != 0 { // who makes that so looks at nvp afterwards
+		atomic.OrUint32(&v.queue.look, lookSignals)
+	}
 }
 
 // SetConcurrency has at least n LWPs run threads of process scope, in the model MToN; in others it

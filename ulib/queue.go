@@ -50,15 +50,16 @@ func (l *list) remove(t *thread) bool {
 // A runQueue holds threads that are ready, by priority.
 type runQueue struct {
 	mask  uint32 // bit p: level p is not empty; read without the lock as a hint
-	look  uint32 // atomic; lookTimers, lookTraced. With mask one word, which sends the short ways away
+	look  uint32 // atomic; lookTimers …. With mask one word, which sends the short ways away
 	lock  lock
 	level [Priorities]list
 }
 
 // Bits of runQueue.look.
 const (
-	lookTimers = 1             // there are timers to look at
-	lookTraced = specialTraced // switches are recorded
+	lookTimers  = 1             // there are timers to look at
+	lookSignals = 2             // threads are to look for signals
+	lookTraced  = specialTraced // switches are recorded
 )
 
 // defaultLevel is the offset of level DefaultPriority, for assembly.

@@ -59,12 +59,17 @@ func posted(old *thread) Errno {
 
 func wait(s *Semaphore) Errno { return s.WaitUntil(noDeadline) }
 
-// waited is the end of Wait: the thread has been cancelled, before or after somebody has woken it.
+// waited is the end of Wait: the thread has been cancelled, or had to look for signals, before or
+// after somebody has woken it.
 func waited(s *Semaphore) Errno {
 	t := self()
-	if t.woken() != 0 {
-		t.die()
+	switch t.woken() {
+	case 0:
+		return 0
+	case sys.EINTR:
+		return s.Wait()
 	}
+	t.die()
 	return 0
 }
 
@@ -88,15 +93,18 @@ func (s *Semaphore) WaitUntil(deadline int64) Errno {
 	t := self()
 	t.cancelPoint()
 	t.arm(deadline)
-	v := enter()
-	s.q.lock.acquire(v)
-	e := Errno(0)
-	if s.n > 0 {
-		s.n--
-		s.q.lock.release()
-		v.leave()
-	} else {
-		e = s.q.wait(v, t, cancellable)
+	e := sys.EINTR
+	for e == sys.EINTR {
+		v := enter()
+		s.q.lock.acquire(v)
+		if s.n > 0 {
+			s.n--
+			s.q.lock.release()
+			v.leave()
+			e = 0
+		} else {
+			e = s.q.wait(v, t, cancellable)
+		}
 	}
 	t.disarm(deadline)
 	if e == ECANCELED {

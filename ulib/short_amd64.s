@@ -241,6 +241,8 @@ TEXT ·threadStart(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
 	JEQ  slow
 	CMPL thread_special(DI), $0
 	JNE  slow
+	CMPL thread_cancel(DX), $0
+	JNE  slow
 	CMPQ VP_queue+runQueue_mask(GS), $0
 	JNE  slow
 	LOCK

@@ -18,9 +18,12 @@ func SleepUntil(deadline int64) {
 	var q waitQueue // that nobody else knows
 	t.cancelPoint()
 	t.arm(min(deadline, noDeadline-1))
-	v := enter()
-	q.lock.acquire(v)
-	e := q.wait(v, t, cancellable)
+	e := sys.EINTR
+	for e == sys.EINTR {
+		v := enter()
+		q.lock.acquire(v)
+		e = q.wait(v, t, cancellable)
+	}
 	t.disarm(0)
 	if e != sys.ETIMEDOUT {
 		t.die()

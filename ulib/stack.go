@@ -2,6 +2,7 @@ package ulib
 
 import (
 	"math/bits"
+	"sync/atomic"
 	"unsafe"
 
 	"gossamer/ulib/sys"
@@ -43,6 +44,7 @@ type stackPool struct {
 	free   [32]*thread // by the size's logarithm
 	unused uintptr     // from here on
 	guards int
+	newest *thread // atomic: the control block made last
 }
 
 var pool stackPool
@@ -57,6 +59,11 @@ func (p *stackPool) init() Errno {
 
 // inArena reports whether a control block may be at an address.
 func inArena(at uintptr) bool { return at>>arenaBits == 1 && (at+threadSize)&(MinStack-1) == 0 }
+
+// last returns the control block made last; thread.older leads to all others.
+func (p *stackPool) last() *thread {
+	return (*thread)(pointer(atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&p.newest)))))
+}
 
 // get takes a stack, nil if there is no room for one. The lock is held.
 func (p *stackPool) get(class uint8) *thread {
@@ -94,6 +101,9 @@ func (p *stackPool) carve(class uint8) *thread {
 	t.g.split = throwSplit
 	t.class = class
 	t.generation = 1
+	t.done, t.detached = true, true // until it begins
+	put(&t.older, p.newest)
+	atomic.StoreUintptr((*uintptr)(unsafe.Pointer(&p.newest)), uintptr(unsafe.Pointer(t)))
 	return t
 }
 

@@ -78,6 +78,7 @@ func startMain() Errno {
 	t.g = *(*gWords)(unsafe.Pointer(self()))
 	t.prio, t.base = DefaultPriority, DefaultPriority
 	t.special = traced
+	t.done, t.detached = false, false
 	put(&mainThread, t)
 	atomic.StoreInt64(&threads, 1)
 	if options.Model == Activations {
@@ -105,6 +106,7 @@ func startMain() Errno {
 		return e
 	}
 	become(t)
+	v.catches()
 	if options.Model == OneToOne {
 		t.bind(v)
 		t.duties &^= bound // its end is special anyway

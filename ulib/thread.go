@@ -68,6 +68,14 @@ type thread struct {
 	lid      int32  // [own; read with ctl] the LWP it makes a call on
 	inCall   uint32 // atomic; it is in a call that may block
 
+	older   *thread // constant: the control block made before this one
+	sigmask SigSet  // [sigs.q.lock] signals that it blocks
+	sigs    SigSet  // [sigs.q.lock] that were sent to it and that it has not taken
+	wanted  SigSet  // [sigs.q.lock] that it waits for, while it is in sigs.q
+	taken   uint32  // [own] how many handlers it has run
+
+	attending bool // [own] it is in takeOne
+
 	// [timers.lock]
 	deadline int64
 	timer    int32  // its place in the heap, plus one; 0: none
@@ -94,6 +102,7 @@ const (
 	specialBound                // has a VP of its own
 	specialSlot                 // its context is in a slot
 	specialTraced               // what it does is recorded; see trace.go
+	specialMask                 // it blocks signals
 )
 
 // An ID names a thread: where its control block is, and how often that has been used. It stays

@@ -128,7 +128,11 @@ func lookAtTimers(yes uint32) {
 	}
 	timers.told = yes
 	for i := range atomic.LoadUint32(&nvp) {
-		atomic.StoreUint32(&vps[i].queue.look, yes|traced)
+		if yes != 0 {
+			atomic.OrUint32(&vps[i].queue.look, lookTimers)
+		} else {
+			atomic.AndUint32(&vps[i].queue.look, ^uint32(lookTimers))
+		}
 	}
 }
 

@@ -46,6 +46,11 @@ type VP struct {
 	handoff *thread // that the scheduler is to run, for it is in a slot
 	lwp     sys.LWP
 
+	// Of an LWP: a signal that it has caught, and how far that is (see siglwp.go).
+	got        uint32 // atomic
+	gotInfo    sys.SigInfo
+	nextCaught *VP
+
 	bound     *thread // that alone runs here, if it is not of the pool
 	nextSpare *VP     // [spare.lock]
 }
@@ -185,6 +190,9 @@ func (v *VP) switchTo(n *thread, unlock *lock) {
 		}
 		v.traceRun(n)
 	}
+	if n.cancel&sigDue != 0 {
+		v.pending = 1
+	}
 	swtch(n, unlock)
 }
 
@@ -223,27 +231,37 @@ func yield() {
 	v.switchTo(n, &q.lock)
 }
 
-// look is what a critical section ends with if VP.pending was set meanwhile: a thread of a higher
-// priority runs now, and the caller goes on before others of its own.
+// look is what a critical section ends with if VP.pending was set meanwhile.
 func look() {
+	if lookAround() {
+		lookAround() // what is there then the next section's end, or the kernel, sees to
+	}
+	self().attend()
+}
+
+// lookAround has a thread of a higher priority run, if there is one; the caller goes on before
+// others of its own. true: there is something to look at again.
+func lookAround() (again bool) {
 	v := enter()
-	v.pending = 0
+	atomic.SwapUint32(&v.pending, 0) // before what there may be is read
 	if act.on && v.index != notPool {
 		v.drain()
 	}
+	v.collect()
 	t := v.cur
 	q := &v.queue
 	q.lock.acquire(v)
 	if q.mask>>t.prio <= 1 {
 		q.lock.release()
-		v.leave()
-		return
+		v.disabled = 0
+		return v.pending != 0
 	}
 	if n := swap(&v.lifo, nil); n != nil {
 		q.push(n)
 	}
 	q.pushFront(t)
 	v.switchTo(q.pop(), &q.lock)
+	return false
 }
 
 // schedule is what a VP does when its threads have left it. It runs on the VP's own stack,
@@ -275,6 +293,7 @@ func (v *VP) find() *thread {
 			v.pending = 0
 			v.drain()
 		}
+		v.collect()
 		expireTimers(v)
 		t := v.work(false)
 		if t == nil && !v.linger() {

@@ -7,7 +7,8 @@ import (
 )
 
 // wait blocks the caller, which is t, in q, until another thread takes it out, or its deadline has
-// passed (ETIMEDOUT, see arm), or it is cancelled (ECANCELED, if how is cancellable). It is called
+// passed (ETIMEDOUT, see arm), or, if how is cancellable, it is cancelled (ECANCELED) or has taken
+// signals (EINTR, and it may want to wait again). It is called
 // in a critical section with q.lock held, and returns outside.
 //
 // Who ends the wait in one of the latter ways stores his reason, and then looks where t waits; t
@@ -20,6 +21,7 @@ func (q *waitQueue) wait(v *VP, t *thread, how uintptr) Errno {
 		q.remove(t)
 		q.lock.release()
 		v.leave()
+		t.attend()
 		return e
 	}
 	v.block(&q.lock)
@@ -32,14 +34,20 @@ func (t *thread) woken() Errno {
 	t.reason = 0
 	if t.cancel != 0 {
 		t.settle()
+		t.attend()
 	}
 	return e
 }
 
 // stop returns the reason not to begin a wait, or 0.
 func (t *thread) stop(how uintptr) Errno {
-	if how == cancellable && atomic.LoadUint32(&t.cancel) == cancelPending {
-		return ECANCELED
+	if how == cancellable && atomic.LoadUint32(&t.cancel) != 0 {
+		if t.toDie() {
+			return ECANCELED
+		}
+		if atomic.LoadUint32(&t.cancel)&sigDue != 0 {
+			return sys.EINTR
+		}
 	}
 	if atomic.LoadUint32(&t.expired) != 0 {
 		return sys.ETIMEDOUT
@@ -47,22 +55,24 @@ func (t *thread) stop(how uintptr) Errno {
 	return 0
 }
 
-// interrupt ends the wait of t for a reason, if it waits at most as uncancellably as how says.
+// interrupt ends the wait of t for a reason, if it waits at most as uncancellably as how says, and
+// reports whether it has.
 // The caller sees to it that what t waits for does not go away meanwhile: t does not return from
 // its wait before it has had a lock that the caller holds, timers.lock or t.ctl.
-func (v *VP) interrupt(t *thread, how uintptr, reason Errno) {
+func (v *VP) interrupt(t *thread, how uintptr, reason Errno) bool {
 	point()
 	q, has := t.waitsAt()
 	if q == nil || has > how {
-		return
+		return false
 	}
 	q.lock.acquire(v)
 	if now, has := t.waitsAt(); now != q || has > how {
 		q.lock.release()
-		return
+		return false
 	}
 	q.remove(t)
 	t.reason = uint32(reason)
 	q.lock.release()
 	v.readyLast(t)
+	return true
 }

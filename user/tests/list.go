@@ -126,6 +126,9 @@ var tests = [...]test{
 	{"ulib/calls", threadCalls, 0, 0},
 	{"ulib/stress", threadStress, 120, gossamerOnly},
 	{"ulib/preempted", threadPreempted, 120, gossamerOnly},
+	{"ulib/signals", threadSignals, 120, gossamerOnly},
+	{"ulib/signal-storm", threadStorm, 120, gossamerOnly},
+	{"ulib/signal-stops", threadStops, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
 	{"ulib/webserver", webServer, 120, gossamerOnly},
 

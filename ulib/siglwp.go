@@ -1,0 +1,231 @@
+//go:build !explore
+
+package ulib
+
+import (
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"gossamer/ulib/abi"
+	"gossamer/ulib/sa"
+	"gossamer/ulib/sys"
+)
+
+// How signals come in from the kernel, and how a thread that runs is made to look for its own.
+//
+// An activation takes the process's signals by sa_sigtake, when an upcall, or the process page, says
+// that there are some. Which it does not want, for one of the same number still waits, stands in
+// VP.sigmask: so in the kernel each waits in turn.
+//
+// To an LWP the kernel delivers a signal, on a stack of the VP's own. The handler, caught, keeps it
+// in the VP and leaves all signals blocked there until the VP has passed it on, in collect. What it
+// has interrupted may have been anything: if it was a thread outside critical sections, that is made
+// to look first thing (lookAt); otherwise the section's end, or the scheduler, looks.
+
+// signalRoom is what has to be free of a thread's stack for it to be interrupted.
+const signalRoom = 4 << 10
+
+var allCaught *VP // atomic; VPs that catch signals, linked by VP.nextCaught
+
+// caughtAddresses returns where the kernel is to enter for a signal, and where a handler returns to.
+func caughtAddresses() (handler, restorer uintptr)
+
+// signalEntry is where a thread enters that has to look, with its context on its stack.
+func signalEntry() uintptr
+
+// catchFromKernel has the kernel give up a signal.
+func catchFromKernel(sig int) {
+	handler, restorer := caughtAddresses()
+	a := sys.Sigaction{Handler: handler, Restorer: restorer, Mask: ^uint64(0),
+		Flags: sys.SA_SIGINFO | sys.SA_RESTORER | sys.SA_ONSTACK}
+	sys.SigactionRaw(sig, &a, nil)
+}
+
+// catches has v's LWP, which calls, catch signals on a stack of the VP's.
+func (v *VP) catches() {
+	b := (*vpBlock)(unsafe.Pointer(v))
+	sys.Sigaltstack(uintptr(unsafe.Pointer(&b.signalStack)), unsafe.Sizeof(b.signalStack))
+	for {
+		first := atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&allCaught)))
+		*(*uintptr)(unsafe.Pointer(&v.nextCaught)) = first
+		if atomic.CompareAndSwapUintptr((*uintptr)(unsafe.Pointer(&allCaught)), first, uintptr(unsafe.Pointer(v))) {
+			return
+		}
+	}
+}
+
+// aloneWithSignals is for the VP of the child of a fork.
+func (v *VP) aloneWithSignals() {
+	putVP(&allCaught, nil)
+	v.got = gotNone
+	if act.on {
+		// An activation becomes an LWP. Without a stack of its own it catches on the thread's.
+		if at, e := sys.MmapAnon(unsafe.Sizeof(vpBlock{}.signalStack)); e == 0 {
+			sys.Sigaltstack(at, unsafe.Sizeof(vpBlock{}.signalStack))
+		}
+		return
+	}
+	putVP(&v.nextCaught, nil)
+	putVP(&allCaught, v)
+	sys.Sigprocmask(sys.SIG_SETMASK, 0)
+}
+
+// caught is the handler that the kernel calls on an LWP, of a VP that may be in any state.
+//
+//go:nosplit
+func caught(sig int, info *sys.SigInfo, uc *sys.UContext, v *VP) {
+	if sig != nudge {
+		v.gotInfo = *info
+		v.gotInfo.Signo = int32(sig)
+		atomic.StoreUint32(&v.got, gotOne)
+		uc.Mask = ^uint64(0)
+	}
+	if v.disabled == 0 && v.cur != &v.sched {
+		uc.SP, uc.IP = v.cur.lookAt(uc.SP, uc.IP)
+		if uc.IP == uint64(signalEntry()) {
+			return
+		}
+	}
+	atomic.StoreUint32(&v.pending, 1)
+	if v.cur == &v.sched && v.lid != 0 && atomic.SwapUint32(&v.token, 1) == 0 && onGossamer {
+		sys.Syscall2(abi.SysLWPUnpark, uintptr(v.lid), 0)
+	}
+}
+
+// foreign is caught on an LWP that is none of this package's: another is to have the signal.
+//
+//go:nosplit
+func foreign(sig int, uc *sys.UContext) {
+	uc.Mask = ^uint64(0)
+	if sig != nudge {
+		sys.Syscall2(syscall.SYS_KILL, sys.Syscall0(syscall.SYS_GETPID), uintptr(sig))
+	}
+}
+
+// lookAt has t, which is at ip with sp, outside critical sections, look for signals before it goes
+// on: what it is to go on with then. Without room on its stack it goes on as it was.
+//
+//go:nosplit
+func (t *thread) lookAt(sp, ip uint64) (uint64, uint64) {
+	low := uint64(t.g.lo) + signalRoom
+	if sp < low || sp > uint64(t.g.hi) {
+		return sp, ip
+	}
+	sp -= 8
+	*(*uint64)(unsafe.Pointer(uintptr(sp))) = ip
+	return sp, uint64(signalEntry())
+}
+
+// lookFirst has t, which is in a slot, look for signals before it goes on, if it is to.
+func (t *thread) lookFirst(s *sa.Slot) {
+	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && s.IP != uint64(signalEntry()) && t.tookG == uintptr(unsafe.Pointer(t)) {
+		s.SP, s.IP = t.lookAt(s.SP, s.IP)
+	}
+}
+
+// signalPoint is where a thread looks that was made to.
+func signalPoint() {
+	v := enter()
+	v.collect()
+	v.leave()
+	self().attend()
+}
+
+// isLWP reports whether signals come to v as to an LWP.
+func (v *VP) isLWP() bool { return !act.on || v.index == notPool }
+
+// collect passes on what the kernel has given up to v. In a critical section, without locks.
+func (v *VP) collect() {
+	if !v.isLWP() {
+		if atomic.LoadUint32(&act.process.Signals) != 0 {
+			v.takeAll()
+		}
+		return
+	}
+	if atomic.LoadUint32(&v.got) != gotNone {
+		v.collectCaught()
+	}
+}
+
+func (v *VP) collectCaught() {
+	if v.got == gotOne {
+		info := v.gotInfo
+		if !v.arrived(int(info.Signo), &info, &v.got) {
+			return
+		}
+		v.got = gotPassed
+	}
+	if v.got == gotPassed {
+		v.got = gotNone
+		sys.Sigprocmask(sys.SIG_SETMASK, 0)
+	}
+}
+
+// takeAll takes all signals that there are and have a place.
+func (v *VP) takeAll() {
+	var info sys.SigInfo
+	var state uint32 // what there is no place for the kernel does not give up
+	sigs.taking.acquire(v)
+	for sys.Err(sys.Syscall1(sa.SysSigtake, uintptr(unsafe.Pointer(&info)))) == 0 {
+		v.arrived(int(info.Signo), &info, &state)
+	}
+	sigs.taking.release()
+}
+
+// noteMask says which signals the pool's activations do not want. sigs' lock is held.
+func noteMask() {
+	if act.on {
+		for i := range nvp {
+			vps[i].sigmask = uint64(sigs.pending)
+		}
+	}
+}
+
+// refill fills places in sigs that have become free. In a critical section, without locks.
+func (v *VP) refill() {
+	v.collect()
+	if atomic.LoadUint32(&sigs.held) == 0 {
+		return
+	}
+	for w := allCaught; w != nil; w = w.nextCaught {
+		sigs.q.lock.acquire(v)
+		mine := w.got == gotWaiting
+		if mine {
+			sigs.held--
+			w.got = gotMoving
+		}
+		sigs.q.lock.release()
+		if mine {
+			info := w.gotInfo
+			if v.arrived(int(info.Signo), &info, &w.got) {
+				atomic.StoreUint32(&w.got, gotPassed)
+				atomic.StoreUint32(&w.pending, 1)
+				w.unpark()
+			}
+		}
+	}
+}
+
+// nudge has t, which may be running on another VP than v, look.
+func (v *VP) nudge(t *thread) {
+	switch {
+	case t.special&specialBound != 0:
+		if t.home.lid != 0 {
+			sys.Tgkill(sys.Getpid(), t.home.lid, nudge)
+		}
+	case act.on:
+		for i := range nvp {
+			if vps[i] != v {
+				sys.Syscall1(sa.SysPreempt, uintptr(i))
+			}
+		}
+	default:
+		pid := sys.Getpid()
+		for i := range atomic.LoadUint32(&nvp) {
+			if vps[i] != v && vps[i].lid != 0 {
+				sys.Tgkill(pid, vps[i].lid, nudge)
+			}
+		}
+	}
+}
