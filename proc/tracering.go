@@ -35,12 +35,16 @@ func (l *LWP) TraceRing() (VirtAddr, syscall.Errno) {
 		return (*abi.TraceEvent)(unsafe.Pointer(&ring.Bytes(1 + i/eventsInPage)[i%eventsInPage*abi.TraceEventSize]))
 	}
 	next := &(*abi.TraceRing)(unsafe.Pointer(ring.Bytes(0))).Next
-	if !tr.AddSource(func() trace.Ring { return readTraceRing(process, next, room, event) }) {
+	read := func() trace.Ring {
+		defer ring.Drop()
+		return readTraceRing(process, next, room, event)
+	}
+	if !tr.AddSource(read) {
 		l.Space().UnmapPinned(at)
 		ring.Drop()
 		return 0, syscall.ENOSPC
 	}
-	return at, 0 // the trace holds the ring from now on
+	return at, 0 // read holds the ring from now on
 }
 
 // readTraceRing takes what a program has recorded, oldest first. The program may have written

@@ -90,7 +90,7 @@
 //
 // thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, bound.go, lwp.go,
 // start.go, model.go; wait.go, timer.go, cancel.go; sem.go, mutex.go, cond.go and whatever else
-// threads meet at; io.go; activation.go; short_amd64.s.
+// threads meet at; io.go; activation.go; short_amd64.s; trace.go.
 //
 // # Tests
 //

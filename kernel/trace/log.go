@@ -44,6 +44,7 @@ func (tr *Trace) Snapshot(callName func(nr uint64) string) *Log {
 	for _, s := range tr.sources.list {
 		l.Rings = append(l.Rings, s())
 	}
+	tr.sources.list = nil
 	return l
 }
 

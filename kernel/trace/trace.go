@@ -31,8 +31,7 @@ type Trace struct {
 	}
 }
 
-// A Source is a ring that a process keeps itself. It is asked for what it holds when recording has
-// ended.
+// A Source is a ring that a process keeps itself. It is asked for what it holds once, by Snapshot.
 type Source func() Ring
 
 // MaxSources is how many there can be.
