@@ -56,7 +56,7 @@ func main() {
 		Log:          logf,
 		Exit:         exit,
 		Power:        power,
-		InitDied:     func(why string) { logf("init died: " + why); exit(255) },
+		InitDied:     func(why string) { finishTrace(); fatal("init died: %s", why) },
 		Cmdline:      string(boot.Boot.CommandLine()),
 		Release:      release,
 		Version:      runtime.Version(),

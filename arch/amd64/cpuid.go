@@ -11,6 +11,7 @@ type Features struct {
 	VirtBits uint8
 
 	NX           bool // no-execute pages
+	MCE          bool // machine checks are exceptions
 	PGE          bool // global pages
 	PAT          bool // page attribute table
 	Page1G       bool
@@ -62,6 +63,7 @@ func Detect() {
 	f.XSAVE = c>>26&1 != 0
 	f.RDRAND = c>>30&1 != 0
 	f.Hypervisor = c>>31&1 != 0
+	f.MCE = d>>7&1 != 0
 	f.PGE = d>>13&1 != 0
 	f.PAT = d>>16&1 != 0
 

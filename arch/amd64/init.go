@@ -9,6 +9,7 @@ import (
 
 // Control register bits, SDM 3A 2.5.
 const (
+	cr4MCE      = 1 << 6
 	cr4PGE      = 1 << 7
 	cr4UMIP     = 1 << 11
 	cr4FSGSBASE = 1 << 16
@@ -43,7 +44,8 @@ func EnableFeatures() {
 		}
 		return 0
 	}
-	cr4 = bit(Has.PGE, cr4PGE) | bit(Has.UMIP, cr4UMIP) | bit(Has.FSGSBASE, cr4FSGSBASE) |
+	// Without MCE a machine check shuts the CPU down, with nobody told.
+	cr4 = bit(Has.MCE, cr4MCE) | bit(Has.PGE, cr4PGE) | bit(Has.UMIP, cr4UMIP) | bit(Has.FSGSBASE, cr4FSGSBASE) |
 		bit(Has.SMEP, cr4SMEP) | bit(Has.SMAP, cr4SMAP)
 	hasFSGSBASE = uint8(bit(Has.FSGSBASE, 1))
 	hasSMAP = uint8(bit(Has.SMAP, 1))

@@ -13,7 +13,14 @@ const (
 
 // onFatal reports a fault in bare Go, a double fault or a machine check. It does not return.
 func onFatal(c *amd64.CPU, vector, ip, sp uint64) {
-	fatal(c, "fault in bare Go", vector, ip, sp)
+	what := "fault in bare Go: vector, instruction, stack"
+	switch vector {
+	case amd64.VecDouble:
+		what = "double fault: vector, instruction, stack"
+	case amd64.VecMachine:
+		what = "machine check: vector, instruction, stack"
+	}
+	fatal(c, what, vector, ip, sp)
 }
 
 // fatal stops the machine with a message. Bare.

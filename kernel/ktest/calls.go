@@ -89,6 +89,9 @@ func crash(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 		panic(fmt.Sprintf("crash call %d", a[1]))
 	case 3:
 		return 1 / (a[0] - 3), 0
+	case 4:
+		go panic("crash call 4, where nobody recovers") // ends the kernel
+		select {}
 	}
 	return 0, syscall.EINVAL
 }

@@ -9,7 +9,8 @@
 //	match=FILTER    the argument of tests and bench: which of them to run
 //	noecho          the console's input is no terminal: it is not echoed, and the end of the
 //	                first shell ends the machine
-//	(none)          /bin/sh on the console, again and again
+//	(none)          /bin/sh on the console, again and again, and another one on the terminal that
+//	                there is beside it if console= has parted serial line and screen
 //
 // A word that contains blanks stands in double quotes as a whole. Words given to init
 // itself take the place of the command line. Programs get the time-stamp counter at init's
@@ -46,20 +47,7 @@ func main() {
 		sys.ExitMachine(status)
 		sys.Exit(status)
 	}
-	for {
-		argv.Reset()
-		argv.Add("/bin/sh")
-		started := sys.Now()
-		reapUntil(spawn())
-		if piped { // the end of the input was the end of the shell
-			out.Out.Flush()
-			sys.ExitMachine(0)
-			sys.Exit(0)
-		}
-		if sys.Now()-started < 1e9 {
-			sys.Sleep(1e9) // a shell that cannot start must not take the machine
-		}
-	}
+	runShells()
 }
 
 // openConsole makes descriptors 0, 1 and 2 the console if the kernel has not.
@@ -197,18 +185,24 @@ func spawn() (pid int) {
 	}
 	if pid == 0 {
 		sys.Setpgid(0, 0)
-		sys.SetForeground(0, sys.Getpid())
-		sys.Default(sys.SIGTTOU)
-		e := sys.Exec(argv.At(0), &argv, env.Envp())
-		out.Err.Error("init", argv.At(0), e).Flush()
-		if e == sys.ENOENT {
-			sys.Exit(127)
-		}
-		sys.Exit(126)
+		execForeground()
 	}
 	sys.Setpgid(pid, pid)
 	sys.SetForeground(0, pid)
 	return pid
+}
+
+// execForeground replaces this process, which leads a group, by argv in the foreground of its
+// terminal.
+func execForeground() {
+	sys.SetForeground(0, sys.Getpid())
+	sys.Default(sys.SIGTTOU)
+	e := sys.Exec(argv.At(0), &argv, env.Envp())
+	out.Err.Error("init", argv.At(0), e).Flush()
+	if e == sys.ENOENT {
+		sys.Exit(127)
+	}
+	sys.Exit(126)
 }
 
 // reapUntil waits for every child, orphans included, until pid has ended, and returns its

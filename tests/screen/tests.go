@@ -1,0 +1,72 @@
+package main
+
+import "image/color"
+
+// test is a machine, and what to do on it.
+type test struct {
+	name     string
+	quick    bool
+	mode     string // size of the screen; "": GRUB's choice
+	options  string // the kernel's
+	program  string // put into the image beside the others
+	noSerial bool
+	steps    []step
+}
+
+var (
+	red = color.RGBA{0xaa, 0, 0, 255}
+)
+
+// booted is a shell on serial line and screen, with the log of both.
+func booted(width, height int, grid string) []step {
+	return []step{
+		shows(`(?m)^\[ +[0-9.]+\] Gossamer 0\.1: 2 CPUs`), shows(`(?s)\] screen: .* ` + grid + ` characters\n.*gossamer: console\n.*\n/ \$$`),
+		size(width, height), same(2),
+	}
+}
+
+// output is what programs print: letters of all kinds, colours, more lines than fit.
+var output = []step{
+	send("echo -n \x16\x1b[2Jclean äöü ┌─┐ x\x16\x1b[31my\x16\x1b[0m\n"), shows(`(?m)clean äöü ┌─┐ xy/ \$$`), coloured(`clean äöü ┌─┐ xy`, red),
+	send("ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ps\n"), shows(`(?s)\n1 +0 +1 +S .*/bin/init.*\n/ \$$`), same(40),
+}
+
+func steps(parts ...[]step) (all []step) {
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+var tests = []test{
+	{name: "1024x768", quick: true, mode: "1024x768", steps: steps(booted(1024, 768, "128×48"), output)},
+	{name: "1920x1080", quick: true, mode: "1920x1080", steps: steps(booted(1920, 1080, "240×67"), output)},
+	{name: "640x480", mode: "640x480", steps: steps(booted(640, 480, "80×30"), output[:3])},
+
+	// Each of the two is a terminal of its own; the log is with the console.
+	{name: "parted/serial", mode: "1024x768", options: "console=serial", steps: []step{
+		shows(`^Gossamer\. "help" lists what there is\.\n/ \$$`), says(`gossamer: console`),
+		send("echo from the line\n"), says(`\nfrom the line\r\n/ \$ $`),
+		press("echo from the keyboard\n"), shows(`\nfrom the keyboard\n/ \$$`), lacks(`line|CPUs`), silent("keyboard"),
+	}},
+	{name: "parted/screen", mode: "1024x768", options: "console=tty0", steps: []step{
+		shows(`(?s)Gossamer 0\.1: 2 CPUs.*\n/ \$$`), says(`/ \$ $`), silent("CPUs"),
+		send("echo from the line\n"), says(`\nfrom the line\r\n/ \$ $`),
+		press("echo from the keyboard\n"), shows(`\nfrom the keyboard\n/ \$$`), lacks(`from the line`), silent("keyboard"),
+	}},
+	{name: "no-serial", quick: true, mode: "1024x768", noSerial: true, steps: []step{
+		shows(`(?s)no serial port.*\n/ \$$`), press("echo typed here\n"), shows(`\ntyped here\n/ \$$`),
+	}},
+
+	// The machine's end is to be seen, whatever it was.
+	{name: "panic/machine-check", quick: true, mode: "1024x768", steps: []step{
+		shows(`/ \$$`), monitor("mce 0 1 0xbd00000000000000 4 0 0"),
+		shows(`^Gossamer has come to an end by a kernel panic`), shows(`\nkernel panic: machine check: .*\n  cpu 0 +0x0*12 `), says(`kernel panic: `),
+	}},
+	{name: "panic/goroutine", mode: "1024x768", options: "init=/bin/crash test", program: "build/screen/crash", steps: []step{
+		shows(`(?s)^Gossamer has come to an end by a kernel panic.*\npanic: crash call 4, where nobody recovers\n.*goroutine [0-9]+`), says(`kernel panic: the Go runtime exits`),
+	}},
+	{name: "panic/no-init", mode: "1920x1080", options: "init=/bin/nonsense", steps: []step{
+		shows(`(?s)^Gossamer has come to an end by a kernel panic.*\nfatal: cannot start /bin/nonsense`), says(`halted`),
+	}},
+}
