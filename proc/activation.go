@@ -225,6 +225,10 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 	ctx, calls, call := l.Ctx, &l.p.sys.Calls, l.Ctx.Call()
 	event, bracket := sa.Nothing, false
 	for {
+		if t.ShouldYield() {
+			ctx.Heed() // all that it may have been about is looked at below
+			t.Preempt()
+		}
 		if l.Attention() != 0 && !l.attend() {
 			return true
 		}
@@ -235,7 +239,7 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		event = sa.Nothing
 		switch verdict {
 		case sa.Park:
-			t.SetUrgent(false)
+			t.Calm()
 			if l.Attention() == 0 && l.parkAtEdge(deadline) == syscall.ETIMEDOUT {
 				event = sa.TimedOut
 			}
@@ -245,11 +249,6 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		case sa.Lied:
 			l.p.sys.Log(l.prefix() + "SIGKILL: the ready list cannot be written")
 			l.p.Exit(Killed(syscall.SIGKILL))
-			continue
-		}
-		if t.ShouldYield() {
-			ctx.Heed() // once more round, which looks at everything
-			t.Preempt()
 			continue
 		}
 		ctx.SetGS(l.base)

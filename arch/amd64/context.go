@@ -183,7 +183,9 @@ func (c *Context) Refuse() { atomic.OrUint32(&c.attn, attnAsked) }
 // Attention makes a running Enter, or else the next one, return soon. Any CPU.
 func (c *Context) Attention() {
 	atomic.OrUint32(&c.attn, attnAsked)
-	Bare(kickContext, uint64(uintptr(unsafe.Pointer(c))), 0)
+	if ncpu > 1 {
+		Bare(kickContext, uint64(uintptr(unsafe.Pointer(c))), 0)
+	}
 }
 
 // kickContext interrupts the CPUs that entered context a last, in user mode or not: enter

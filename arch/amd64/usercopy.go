@@ -8,14 +8,16 @@ func copyUser(dst, src unsafe.Pointer, n uintptr, root uint64) (left uintptr)
 //go:noescape
 func copyFixups(p *[4]uintptr)
 
-// CopyUser copies n bytes between kernel memory at k and user memory at va in the address
-// space root, up to the first page fault, and returns how many bytes were not copied. The
-// caller has checked that the range is the user's.
-func CopyUser(k unsafe.Pointer, va, n uintptr, out bool, root uint64) (left uintptr) {
-	if out {
-		return copyUser(unsafe.Pointer(va), k, n, root)
-	}
+// CopyFromUser copies n bytes to kernel memory at k from user memory at va in the address space
+// root, up to the first page fault, and returns how many bytes were not copied. The caller has
+// checked that the range is the user's.
+func CopyFromUser(k unsafe.Pointer, va, n uintptr, root uint64) (left uintptr) {
 	return copyUser(k, unsafe.Pointer(va), n, root)
+}
+
+// CopyToUser is CopyFromUser the other way.
+func CopyToUser(va uintptr, k unsafe.Pointer, n uintptr, root uint64) (left uintptr) {
+	return copyUser(unsafe.Pointer(va), k, n, root)
 }
 
 // CopyFixup returns where to go on after a page fault at ip on address va, or 0 if the

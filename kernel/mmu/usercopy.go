@@ -12,11 +12,11 @@ import (
 // range is the user's.
 func (p *PageTable) CopyIn(dst []byte, va mem.VirtAddr) int {
 	n := uintptr(len(dst))
-	return int(n - amd64.CopyUser(unsafe.Pointer(unsafe.SliceData(dst)), uintptr(va), n, false, p.Root()))
+	return int(n - amd64.CopyFromUser(unsafe.Pointer(unsafe.SliceData(dst)), uintptr(va), n, p.Root()))
 }
 
 // CopyOut implements mem.PageTable; as CopyIn, the other way.
 func (p *PageTable) CopyOut(va mem.VirtAddr, src []byte) int {
 	n := uintptr(len(src))
-	return int(n - amd64.CopyUser(unsafe.Pointer(unsafe.SliceData(src)), uintptr(va), n, true, p.Root()))
+	return int(n - amd64.CopyToUser(uintptr(va), unsafe.Pointer(unsafe.SliceData(src)), n, p.Root()))
 }

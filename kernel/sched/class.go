@@ -57,11 +57,22 @@ func (t *Thread) SetUrgent(on bool) {
 	}
 	t.urgent = on
 	t.assess()
-	if c := t.home.Load().mostUrgent(); !on && c != 0 {
+	if on {
+		return
+	}
+	if c := t.home.Load().mostUrgent(); c != 0 {
 		if prio := Priority(c.rank() - 1); t.Priority()+margin(prio) < prio {
 			t.shouldYield.Store(true)
 			t.s.m.Kick(t)
 		}
+	}
+}
+
+// Calm is SetUrgent(false) for a thread that is about to block, who lets others in by that.
+func (t *Thread) Calm() {
+	if t.urgent {
+		t.urgent = false
+		t.assess()
 	}
 }
 

@@ -55,7 +55,9 @@ func (p *Process) unblock(l int) {
 	m.role = inReserve
 	p.reserve = append(p.reserve, int32(l))
 	p.post(slot, abi.Unblocked, nil)
-	p.convert()
+	if p.in[Plain] != 0 {
+		p.convert()
+	}
 }
 
 // convert makes blocks proper that were not for want of a slot, the oldest first.

@@ -30,8 +30,14 @@ const (
 // one step: K1 to K3 and K6 to K10.
 func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 	m := &p.lwps[l]
-	if m.settled.Load() && e == Nothing && p.look.Load() == 0 && atomic.LoadUint32(p.ready) == 0 && p.signals.Load() == 0 {
-		if p.vps[m.n].look.Load() == 0 {
+	if m.settled.Load() && e == Nothing && p.look.Load() == 0 {
+		v := &p.vps[m.n]
+		switch {
+		case v.look.Load() != 0:
+		case atomic.LoadUint32(p.ready) == 0 && p.signals.Load() == 0:
+			return Enter, 0
+		case atomic.LoadUint32(&v.page.Disabled) != 0: // closed, and nobody wants its processor
+			v.pend()
 			return Enter, 0
 		}
 	}
@@ -44,9 +50,9 @@ func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 
 func (p *Process) edgeStep(l int, e Event) (verdict Verdict, deadline int64) {
 	p.enter()
-	defer p.leave()
 	verdict, deadline = p.edge(l, e)
 	p.lwps[l].settled.Store(verdict == Enter)
+	p.leave()
 	return verdict, deadline
 }
 

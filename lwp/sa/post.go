@@ -21,18 +21,10 @@ func (p *Process) post(slot, reason uint32, self *vp) {
 // once, an open one: K4.
 func (p *Process) notify(self *vp) {
 	started := p.wakeIdle()
-	p.pendClosed()
-	if started || self != nil {
-		return
-	}
-	for i := range p.vps {
-		if v := &p.vps[i]; v.state == Run {
-			if _, open := p.open(v); open {
-				v.look.Store(1)
-				p.host(v).Kick()
-				return
-			}
-		}
+	v := p.pendClosed()
+	if v != nil && !started && self == nil {
+		v.look.Store(1)
+		p.host(v).Kick()
 	}
 }
 
@@ -57,14 +49,19 @@ func (p *Process) leaveIdle(v *vp) {
 	p.move(v, NoCPU, false)
 }
 
-// pendClosed tells every closed VP.
-func (p *Process) pendClosed() {
+// pendClosed tells every closed VP, and returns an open one that runs, nil if there is none.
+func (p *Process) pendClosed() (running *vp) {
 	for i := range p.vps {
 		v := &p.vps[i]
-		if _, open := p.open(v); !open && v.state != Idle {
-			v.pend()
+		if _, open := p.open(v); !open {
+			if v.state != Idle {
+				v.pend()
+			}
+		} else if v.state == Run && running == nil {
+			running = v
 		}
 	}
+	return running
 }
 
 // upcall makes v enter ulib: K3.
