@@ -37,6 +37,8 @@ func childMain() {
 			out.Out.Str(sys.CString(uintptr(load64(p)))).NL()
 		}
 		out.Exit(0)
+	case "model":
+		childModel()
 	case "auxv":
 		childAuxv()
 	case "descriptors": // status: bit n is set if descriptor 10+n is open
