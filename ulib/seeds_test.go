@@ -17,6 +17,8 @@ var seeds = []seed{
 		"	t := v.lostThread(v.tookG)\n	act.lock.release()\n", "	t := v.lostThread(v.tookG)\n	act.lock.release()\n	if WRONG && t != nil {\n		v.enqueue(t)\n	}\n"},
 	{"a section's end does not look", "urgent", "ulib/explore_test.go",
 		"	if v.pending != 0 {\n		look()", "	if v.pending != 0 && !WRONG {\n		look()"},
+	{"which VP it is is asked before upcalls are off", "2 VPs: yield", "ulib/explore_test.go",
+		"	v := ex.cur.v\n	v.disabled = 1\n", "	v := ex.cur.v\n	if WRONG && ex.k != nil {\n		ex.pass()\n	}\n	v.disabled = 1\n"},
 	{"sa_yield is told of a post that was not looked at", "blocks", "ulib/activation.go",
 		"kernel2(sa.SysYield, uintptr(seen)", "if WRONG {\n			point()\n			seen = atomic.LoadUint32(&act.process.Posts)\n		}\n		kernel2(sa.SysYield, uintptr(seen)"},
 	{"a VP idles without saying so", "2 VPs: idle", "ulib/activation.go",

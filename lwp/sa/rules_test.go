@@ -50,6 +50,26 @@ func TestClosed(t *testing.T) {
 	}
 }
 
+// Does a thread that sleeps again in the same call say nothing, and come back once?
+func TestSleepsAgain(t *testing.T) {
+	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
+	want(t, "LWP that goes on", s.p.Block(0), 1)
+	want(t, "upcalls", s.p.stat.Upcalls, 1)
+	for range 3 {
+		want(t, "LWP that goes on", s.p.Block(0), -1)
+	}
+	want(t, "blocks", s.p.stat.Blocks, 1)
+	want(t, "upcalls", s.p.stat.Upcalls, 1)
+	want(t, "posts", s.p.stat.Posts, 0)
+	v, _ := s.p.Edge(0, Nothing)
+	want(t, "verdict", v, Park)
+	want(t, "posts", s.p.stat.Posts, 1)
+	want(t, "ready", s.area.Process.Ready, 1)
+	v, _ = s.p.Edge(0, Nothing)
+	want(t, "verdict in the reserve", v, Park)
+	want(t, "posts", s.p.stat.Posts, 1)
+}
+
 // Does a thread have its quantum, and does WakeAt end it?
 func TestQuantum(t *testing.T) {
 	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
