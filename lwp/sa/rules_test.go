@@ -53,7 +53,7 @@ func TestClosed(t *testing.T) {
 // Does a thread that sleeps again in the same call say nothing, and come back once?
 func TestSleepsAgain(t *testing.T) {
 	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
-	want(t, "LWP that goes on", s.p.Block(0), 1)
+	want(t, "LWP that goes on", s.p.Block(0), 2)
 	want(t, "upcalls", s.p.stat.Upcalls, 1)
 	for range 3 {
 		want(t, "LWP that goes on", s.p.Block(0), -1)
