@@ -44,7 +44,7 @@ var seeds = []seed{
 		"	v.queue.lock.acquire(v)\n	t := swap(&v.lifo, nil)\n	if t == nil {\n		t = v.queue.pop()\n		if WRONG && t != nil {\n			v.queue.push(t)\n		}\n	}\n	v.queue.lock.release()\n"},
 
 	{"the end of a call is told twice", "blocks", "lwp/sa/block.go",
-		"	p.post(slot, abi.Unblocked, nil)\n	p.convert()", "	p.post(slot, abi.Unblocked, nil)\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	p.convert()"},
+		"	p.post(slot, abi.Unblocked, nil)\n	if p.", "	p.post(slot, abi.Unblocked, nil)\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	if p."},
 	{"what becomes ulib's is not pushed", "blocks", "lwp/sa/post.go",
 		"	p.push(slot, reason)\n", "	if !WRONG {\n		p.push(slot, reason)\n	}\n"},
 	{"a closed VP is upcalled", "yield", "lwp/sa/area.go",

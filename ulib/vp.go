@@ -254,6 +254,7 @@ func lookAround() (again bool) {
 	if q.mask>>t.prio <= 1 {
 		q.lock.release()
 		v.disabled = 0
+		point()
 		return v.pending != 0
 	}
 	if n := swap(&v.lifo, nil); n != nil {
