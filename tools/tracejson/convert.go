@@ -161,6 +161,7 @@ func (c *converter) meet(events []at) {
 			c.users.vp(t.process, number)
 		}
 	}
+	c.users.placeUsers()
 }
 
 // nameTracks writes the names of all tracks.
@@ -202,7 +203,7 @@ func (c *converter) nameTracks() {
 			process(&v.track, "process", v.pid)
 		}
 	}
-	for _, u := range c.users.list {
+	for _, u := range c.users.places {
 		if !named[u.pid] {
 			named[u.pid] = true
 			process(&u.track, "process", u.pid)

@@ -31,9 +31,9 @@ type vp struct {
 	via    bool    // that arrow has come by here
 }
 
-// user is a user thread. Its track shows its states.
+// user is a user thread. Its place shows its states.
 type user struct {
-	track
+	*place
 	process int
 	id      uint64
 	number  int // from 1, in the order in which the process's threads are met
@@ -42,6 +42,14 @@ type user struct {
 	state  string // the slice that is open; "": none
 	vp     *vp    // that runs it
 	arrows []flow // to where it runs next
+}
+
+// place is a track for user threads: of one, or of those that have had the same stack one after the
+// other, each of which has a slice there around its states.
+type place struct {
+	track
+	threads []*user
+	now     *user // whose slices are open, or were last
 }
 
 func (u *user) label() string {
@@ -71,11 +79,16 @@ type users struct {
 	slots  map[slotKey]*user
 	count  map[int]int // of a process\'s threads
 	list   []*user
+	places []*place
 	vpList []*vp // in the order in which they are met
 }
 
-// maxUserTracks is for how many user threads there are tracks; others are seen on VPs only.
-const maxUserTracks = 1000
+// Beyond ownTracks user threads of a process those with the same stack share a track. Beyond
+// maxUserTracks tracks there are no more: other threads are seen on VPs only.
+const (
+	ownTracks     = 100
+	maxUserTracks = 1000
+)
 
 // thread returns the user thread of an ID, nil for 0.
 func (s *users) thread(process int, id uint64) *user {
@@ -87,8 +100,6 @@ func (s *users) thread(process int, id uint64) *user {
 	if u == nil {
 		s.count[process]++
 		u = &user{process: process, id: id, number: s.count[process]}
-		u.pid, u.tid = process, userTID+len(s.list)
-		u.hidden = len(s.list) >= maxUserTracks
 		s.all[key] = u
 		s.list = append(s.list, u)
 	}
@@ -129,15 +140,55 @@ func (c *converter) meetUser(e at) {
 	}
 }
 
+// placeUsers gives all user threads their tracks.
+func (s *users) placeUsers() {
+	const address = 1<<48 - 1 // of the stack, in an ID; above it is how often that has been used
+	stacks := map[userKey]*place{}
+	for _, u := range s.list {
+		key := userKey{u.process, u.id}
+		if s.count[u.process] > ownTracks {
+			key.id &= address
+		}
+		pl := stacks[key]
+		if pl == nil {
+			pl = &place{}
+			pl.pid, pl.tid = u.process, userTID+len(stacks)
+			pl.hidden = len(stacks) >= maxUserTracks
+			stacks[key] = pl
+			s.places = append(s.places, pl)
+		}
+		u.place = pl
+		pl.threads = append(pl.threads, u)
+	}
+}
+
+// name is that of its only thread, or the numbers of the first ones.
+func (pl *place) name() string {
+	if len(pl.threads) == 1 {
+		return pl.threads[0].label()
+	}
+	name := "threads"
+	for i, u := range pl.threads[:min(3, len(pl.threads))] {
+		if i > 0 {
+			name += ","
+		}
+		name += fmt.Sprintf(" %d", u.number)
+	}
+	if len(pl.threads) > 3 {
+		name += ", …"
+	}
+	return name
+}
+
 // nameUsers writes the names of the tracks of VPs and user threads, which come before LWPs.
 func (c *converter) nameUsers() {
 	for _, v := range c.users.vpList {
 		c.metadata(&v.track, "thread_name", fmt.Sprintf("VP %d", v.number))
 		c.metadata(&v.track, "thread_sort_index", -1<<20+v.number)
 	}
-	for _, u := range c.users.list {
-		c.metadata(&u.track, "thread_name", u.label())
-		c.metadata(&u.track, "thread_sort_index", -1<<19+u.number)
+	for _, pl := range c.users.places {
+		c.metadata(&pl.track, "thread_name", pl.name())
+		c.metadata(&pl.track, "thread_sort_index", -1<<19+pl.threads[0].number)
 	}
 }
 
@@ -271,13 +322,25 @@ func (c *converter) save(l *thread, slot uint32) {
 	}
 }
 
-// put changes the slice of a user thread's state.
+// put changes the slice of a user thread's state; "": it is gone, or nothing is known of it.
 func (w *writer) put(u *user, state string, a args) {
 	if u.state == state {
 		return
 	}
+	if u.now != u && state != "" {
+		if u.now != nil { // it is gone, and the event that said so is lost
+			w.put(u.now, "", nil)
+		}
+		u.now = u
+	}
+	shared := len(u.threads) > 1
 	if u.state != "" {
 		w.end(&u.track, nil)
+		if state == "" && shared {
+			w.end(&u.track, nil)
+		}
+	} else if shared {
+		w.begin(&u.track, u.label(), nil)
 	}
 	if u.state = state; state != "" {
 		w.begin(&u.track, state, a)

@@ -152,3 +152,40 @@ func TestManyUserThreads(t *testing.T) {
 		t.Errorf("%d tracks of threads, %d threads on the VP; want %d, %d", tracks, shown, maxUserTracks, n)
 	}
 }
+
+// Many threads, one after the other on the same stacks, share the tracks of these.
+func TestSharedTracks(t *testing.T) {
+	var events []trace.Event
+	const n, stacks = 150, 2
+	id := func(i uint64) uint64 { return 0x1000*(1+i%stacks) | (1+i/stacks)<<48 }
+	for i := range uint64(n) {
+		left := uint64(trace.LeftDone)
+		if i == 20 {
+			left = trace.LeftWaiting // its end is lost
+		}
+		events = append(events,
+			trace.Event{Time: 3 * i, Kind: trace.UserReady, A: id(i)},
+			trace.Event{Time: 3*i + 1, Kind: trace.UserRun, A: id(i)},
+			trace.Event{Time: 3*i + 2, Kind: trace.UserRun, B: left})
+	}
+	v, text := convert(t, &trace.Log{Hz: 1, Rings: []trace.Ring{{Process: 3, Events: events}}})
+	tracks := 0
+	for _, tr := range v.Tracks {
+		if !strings.HasPrefix(tr.Name, "threads ") {
+			continue
+		}
+		tracks++
+		lives := 0
+		for name, times := range tr.Slices {
+			if strings.HasPrefix(name, "thread ") {
+				lives += times
+			}
+		}
+		if lives != n/stacks || tr.Slices["running"] != n/stacks || tr.Slices["ready"] != n/stacks {
+			t.Errorf("%s: %d threads, %v\n%s", tr.Name, lives, tr.Slices, text)
+		}
+	}
+	if tracks != stacks || v.Tracks[[2]int{3, userTID}].Name != "threads 1, 3, 5, …" {
+		t.Errorf("%d tracks, the first %+v", tracks, v.Tracks[[2]int{3, userTID}])
+	}
+}
