@@ -99,7 +99,10 @@ func (s *story) draw() *picture {
 }
 
 // kind is which kind of track it is.
-func kind(l *tracejson.Line) string { return strings.Fields(l.Name)[0] }
+func kind(l *tracejson.Line) string {
+	k, _, _ := strings.Cut(l.Name, " ")
+	return k
+}
 
 // drawLine draws a track: an LWP's system calls above its states.
 func (s *story) drawLine(p *picture, l *tracejson.Line, x func(float64) float64, y float64) {
@@ -208,7 +211,7 @@ func (s *story) axis(p *picture, x func(float64) float64, y float64) float64 {
 	}
 	y += 42
 	at := left
-	for _, k := range [][2]string{{"running", "runs"}, {"upcall", "in an upcall"}, {"blocked", "blocked in the kernel"}, {"ready", "ready"}, {"waiting", "waits"}, {"call", "system call"}} {
+	for _, k := range [][2]string{{"running", "runs"}, {"upcall", "in an upcall"}, {"blocked", "blocked in the kernel"}, {"ready", "ready"}, {"waiting", "waits"}, {"other", "ulib's scheduler"}, {"call", "system call"}} {
 		if !p.used[k[0]] {
 			continue
 		}

@@ -61,10 +61,16 @@ func tell(t *tracejson.Timeline, block tracejson.Curve) *story {
 		return nil
 	}
 	waker := wake.Points[0]
+	runs := fmt.Sprintf("ulib runs %s there", next.Name)
+	if waker.PID == from.PID {
+		runs += "; what it writes is what " + thread + " waits for"
+	} else {
+		runs += ", as if nothing had happened"
+	}
 	s := &story{steps: []step{
 		{from, fmt.Sprintf("%s calls the kernel, which has nothing for it: it is %s", thread, at(from).Name)},
 		{upcall, fmt.Sprintf("%s enters the program again at once, by an upcall, on another LWP", upcall.Name)},
-		{next, fmt.Sprintf("ulib runs %s there; what it writes is what %s waits for", next.Name, thread)},
+		{next, runs},
 		{waker, fmt.Sprintf("%s wakes %s, which has kept the call of %s", waker.Name, lwp.Name, thread)},
 		{lwp, fmt.Sprintf("%s ends the call: the registers go to a slot, and that on the ready list", lwp.Name)},
 	}}
@@ -104,19 +110,27 @@ func before(p tracejson.Point) float64 {
 
 func after(p tracejson.Point) float64 { return min(at(p).To, p.Time+2*(p.Time-before(p))) }
 
-// choose takes the tracks of the story's process that change in its time, and the arrows that begin
-// and end in it.
+// choose takes the tracks of the story's process that change in its time and those of its steps,
+// and the arrows that begin and end in it.
 func (s *story) choose(t *tracejson.Timeline) {
 	pid := s.steps[0].PID
 	rank := func(l *tracejson.Line) int {
 		return slices.IndexFunc(prefixes, func(p string) bool { return strings.HasPrefix(l.Name, p) })
 	}
 	for _, l := range t.Lines {
-		if l.PID == pid && rank(l) >= 0 && slices.ContainsFunc(l.Slices, func(sl tracejson.Slice) bool { return sl.From > s.from && sl.From < s.to }) {
+		if slices.ContainsFunc(s.steps, func(st step) bool { return st.Line == l }) {
+			s.lines = append(s.lines, l)
+		} else if l.PID == pid && rank(l) >= 0 && slices.ContainsFunc(l.Slices, func(sl tracejson.Slice) bool { return sl.From > s.from && sl.From < s.to }) {
 			s.lines = append(s.lines, l)
 		}
 	}
 	slices.SortStableFunc(s.lines, func(a, b *tracejson.Line) int {
+		if a.PID != b.PID { // who wakes the thread from elsewhere comes last
+			if a.PID == pid {
+				return -1
+			}
+			return 1
+		}
 		if ra, rb := rank(a), rank(b); ra != rb {
 			return ra - rb
 		}

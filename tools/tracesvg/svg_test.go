@@ -16,7 +16,10 @@ import (
 // scene is a trace of a program of two threads on one VP: thread 1 blocks in read, thread 2 writes,
 // and thread 1 comes back. LWPs 20 and 21 of process 20 are kernel threads 1 and 2. lasts is how long
 // thread 2 runs.
-func scene(t *testing.T, lasts ...uint64) *tracejson.Timeline {
+func scene(t *testing.T, lasts ...uint64) *tracejson.Timeline { return sceneWith(t, false, lasts...) }
+
+// sceneWith is a scene in which LWP 30 of another process, kernel thread 3, writes if foreign.
+func sceneWith(t *testing.T, foreign bool, lasts ...uint64) *tracejson.Timeline {
 	const one, two, slot = 0x1_0000_1000, 0x1_0000_2000, 5
 	kernel, user := trace.Ring{}, trace.Ring{Process: 20}
 	now := uint64(0)
@@ -40,10 +43,15 @@ func scene(t *testing.T, lasts ...uint64) *tracejson.Timeline {
 		k(trace.Switch, b, uint64(a), trace.Blocked)
 		u(trace.UserRun, two, 0)
 		now += d
-		k(trace.Call, b, 1, 4)
-		k(trace.Wake, a, uint64(b), trace.Woken)
-		k(trace.Return, b, 1, 1)
-		k(trace.Switch, a, uint64(b), trace.Yielded)
+		writer := b
+		if foreign {
+			writer = 3
+			k(trace.Switch, writer, uint64(b), trace.SliceEnded)
+		}
+		k(trace.Call, writer, 1, 4)
+		k(trace.Wake, a, uint64(writer), trace.Woken)
+		k(trace.Return, writer, 1, 1)
+		k(trace.Switch, a, uint64(writer), trace.Yielded)
 		k(trace.Return, a, 0, 1)
 		k(trace.Save, a, slot, 0)
 		k(trace.Block, a, 0xdef, 0)
@@ -56,7 +64,7 @@ func scene(t *testing.T, lasts ...uint64) *tracejson.Timeline {
 	}
 	k(trace.Switch, 0, uint64(a), trace.Exited)
 	log := &trace.Log{Hz: 1e9, Dispatchers: 1, Calls: map[uint64]string{0: "read", 1: "write"}, Rings: []trace.Ring{kernel, {},
-		{Events: []trace.Event{{Kind: trace.LWP, Thread: 1, A: 20, B: 20}, {Kind: trace.LWP, Thread: 2, A: 21, B: 20}}}, user}}
+		{Events: []trace.Event{{Kind: trace.LWP, Thread: 1, A: 20, B: 20}, {Kind: trace.LWP, Thread: 2, A: 21, B: 20}, {Kind: trace.LWP, Thread: 3, A: 30, B: 30}}}, user}}
 	var file bytes.Buffer
 	if _, err := tracejson.Convert(&file, log); err != nil {
 		t.Fatal(err)
@@ -102,6 +110,23 @@ func TestStory(t *testing.T) {
 	}
 	if !kinds["block"] || !kinds["resume"] || !kinds["wake"] {
 		t.Errorf("arrows: %v", kinds)
+	}
+}
+
+// Is one that wakes the thread from another process shown, below the rest?
+func TestForeignWaker(t *testing.T) {
+	s, err := find(sceneWith(t, true, 9_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := s.lines[len(s.lines)-1]; last.Name != "LWP 30" || s.steps[3].Line != last || strings.Contains(s.steps[2].text, "writes") {
+		t.Errorf("the last track is %s; steps %+v", last.Name, s.steps)
+	}
+	p := s.draw()
+	for _, b := range p.steps {
+		if b.y < 0 || b.y+b.h > p.h {
+			t.Errorf("a number at %+v", b)
+		}
 	}
 }
 
