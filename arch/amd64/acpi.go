@@ -41,7 +41,8 @@ type FADT struct {
 	Present         bool
 	SMICommand      uint16 // I/O port, 0 if there is no ACPI mode to switch on
 	ACPIEnable      uint8  // what to write there
-	PM1aControl     uint16 // I/O ports, 0 if absent
+	PM1aEvent       uint16 // I/O ports, 0 if absent
+	PM1aControl     uint16
 	PM1bControl     uint16
 	PMTimer         uint16
 	PMTimer32       bool // 32 bits wide, else 24
@@ -50,6 +51,7 @@ type FADT struct {
 	ResetValue      uint8
 	SleepControl    Register
 	BootFlags       BootFlags
+	Century         uint8 // register of the CMOS clock that has it, 0 if none
 }
 
 // BootFlags are the FADT's IA-PC boot architecture flags.
@@ -148,7 +150,7 @@ func readRoot(root frame.Addr, entry int) {
 		if entry == 8 {
 			a = frame.Addr(boot.Phys64(at))
 		}
-		if !boot.InReach(a, tableHeader) {
+		if a == 0 || !boot.InReach(a, tableHeader) {
 			continue
 		}
 		ACPI.list(a)

@@ -92,6 +92,8 @@ func fadt(dsdt int) []byte {
 	le.PutUint32(b[fadtDSDT:], 0x12345678) // must be ignored for the 64-bit field
 	le.PutUint32(b[fadtSMICommand:], 0xb2)
 	b[fadtACPIEnable] = 0xf1
+	le.PutUint32(b[fadtPM1aEvent:], 0x600)
+	b[fadtCentury] = 0x32
 	le.PutUint32(b[fadtPM1aControl:], 0x604)
 	le.PutUint32(b[fadtPMTimer:], 0x608)
 	b[fadtPMTimerLen] = 4
@@ -106,16 +108,26 @@ func fadt(dsdt int) []byte {
 	return b[tableHeader:]
 }
 
+// mcfg are the entries of a MCFG: two that are good, and others.
+var mcfg = bytesOf(
+	uint64(0xb0000000), uint16(0), uint8(0), uint8(0xff), uint32(0),
+	uint64(0), uint16(1), uint8(0), uint8(0xff), uint32(0), // nowhere
+	uint64(0xc0080000), uint16(1), uint8(0), uint8(0xff), uint32(0), // not aligned
+	uint64(0xc0000000), uint16(1), uint8(9), uint8(8), uint32(0), // no buses
+	uint64(1<<64-1<<20), uint16(1), uint8(0), uint8(8), uint32(0), // beyond the end
+	uint64(0xc0000000), uint16(2), uint8(0x80), uint8(0x8f), uint32(0), uint32(7)) // and a rest
+
 // putACPI writes a whole set of tables and returns the root pointer.
 func putACPI(m []byte, revision uint8) []byte {
 	dsdt := putTable(m, 0x1000, "DSDT", 2, []byte("junk_S5_\x12junk\x08_S5_\x12\x0a\x04\x0a\x05\x01\x00\x00tail"))
 	f := putTable(m, 0x2000, "FACP", 6, fadt(dsdt))
 	a := putTable(m, 0x3000, "APIC", 3, testMADT...)
 	h := putTable(m, 0x4000, "HPET", 1, uint32(0), []byte{InMemory, 64, 0, 0}, uint64(0x82000), make([]byte, 4))
+	c := putTable(m, 0x4800, "MCFG", 1, make([]byte, 8), mcfg)
 	bad := putTable(m, 0x5000, "APIC", 3, uint32(0), uint32(0))
 	m[0x5020]++ // checksum
 	put := func(at int, sig string, entry func(int) any) int {
-		return putTable(m, at, sig, 1, entry(bad), entry(f), entry(0), entry(1<<30), entry(a), entry(h))
+		return putTable(m, at, sig, 1, entry(bad), entry(f), entry(0), entry(1<<30), entry(a), entry(h), entry(c))
 	}
 	rsdt := put(0x6000, "RSDT", func(v int) any { return uint32(v) })
 	xsdt := put(0x7000, "XSDT", func(v int) any { return uint64(v) })
@@ -130,13 +142,23 @@ func TestACPI(t *testing.T) {
 		if !ACPI.Found || string(ACPI.OEM[:]) != "GOSSMR" || ACPI.HPET != 0x82000 {
 			t.Errorf("revision %d: %+v", revision, ACPI)
 		}
-		want := FADT{Present: true, SMICommand: 0xb2, ACPIEnable: 0xf1, PM1aControl: 0x604, PM1bControl: 0x704,
+		want := FADT{Present: true, SMICommand: 0xb2, ACPIEnable: 0xf1, Century: 0x32, PM1aEvent: 0x600, PM1aControl: 0x604, PM1bControl: 0x704,
 			PMTimer: 0x608, PMTimer32: true, Reset: Register{InIO, 0xcf9}, ResetValue: 0xf, BootFlags: Has8042}
 		if ACPI.FADT != want {
 			t.Errorf("FADT %+v, want %+v", ACPI.FADT, want)
 		}
 		if !ACPI.HaveS5 || ACPI.SleepTypeA != 5 || ACPI.SleepTypeB != 1 {
 			t.Errorf("S5 %v: %d, %d", ACPI.HaveS5, ACPI.SleepTypeA, ACPI.SleepTypeB)
+		}
+		if got, want := ACPI.ECAMs(), []ECAM{{0xb0000000, 0, 0, 0xff}, {0xc0000000, 2, 0x80, 0x8f}}; !slices.Equal(got, want) {
+			t.Errorf("ECAM %+v, want %+v", got, want)
+		}
+		var names []byte
+		for _, s := range ACPI.Signatures() {
+			names = append(names, s[:]...)
+		}
+		if got := string(names); got != "APICFACPAPICHPETMCFG" {
+			t.Errorf("tables %s", got)
 		}
 		checkMADT(t)
 	}
@@ -264,17 +286,17 @@ func TestS5(t *testing.T) {
 func FuzzACPI(f *testing.F) {
 	m := acpiArena(f)
 	putACPI(m, 2)
-	for _, at := range []int{0x1000, 0x2000, 0x3000, 0x4000, 0x6000, 0x7000} {
+	for _, at := range []int{0x1000, 0x2000, 0x3000, 0x4000, 0x4800, 0x6000, 0x7000} {
 		f.Add(slices.Clone(m[at : at+0x200]))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := putACPI(m, 2)
-		data = data[:min(len(data), 0x900)]
-		for _, at := range []int{0x1000, 0x2000, 0x3000, 0x4000, 0x7000} {
-			clear(m[at : at+0x1000])
-			n := copy(m[at:at+0x1000], data)
+		data = data[:min(len(data), 0x800)]
+		for _, at := range []int{0x1000, 0x2000, 0x3000, 0x4000, 0x4800, 0x7000} {
+			clear(m[at : at+0x800])
+			n := copy(m[at:at+0x800], data)
 			if n >= tableHeader { // so that it is read at all
-				copy(m[at:], map[int]string{0x1000: "DSDT", 0x2000: "FACP", 0x3000: "APIC", 0x4000: "HPET", 0x7000: "XSDT"}[at])
+				copy(m[at:], map[int]string{0x1000: "DSDT", 0x2000: "FACP", 0x3000: "APIC", 0x4000: "HPET", 0x4800: "MCFG", 0x7000: "XSDT"}[at])
 				binary.LittleEndian.PutUint32(m[at+4:], uint32(n))
 				fix(m[at:at+n], 9)
 			}

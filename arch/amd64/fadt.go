@@ -10,15 +10,18 @@ const (
 	fadtDSDT         = 40  // u32
 	fadtSMICommand   = 48  // u32
 	fadtACPIEnable   = 52  // u8
+	fadtPM1aEvent    = 56  // u32
 	fadtPM1aControl  = 64  // u32
 	fadtPM1bControl  = 68  // u32
 	fadtPMTimer      = 76  // u32
 	fadtPMTimerLen   = 91  // u8
+	fadtCentury      = 108 // u8
 	fadtBootFlags    = 109 // u16, not before ACPI 2.0
 	fadtFlags        = 112 // u32
 	fadtReset        = 116 // register, 12 bytes
 	fadtResetValue   = 128 // u8
 	fadtXDSDT        = 140 // u64
+	fadtXPM1aEvent   = 148 // register
 	fadtXPM1aControl = 172 // register
 	fadtXPM1bControl = 184 // register
 	fadtXPMTimer     = 208 // register
@@ -43,10 +46,14 @@ func readFADT(a frame.Addr, length uint64) {
 	flags := boot.Phys32(a + fadtFlags)
 	f.SMICommand = ioPort(uint64(boot.Phys32(a + fadtSMICommand)))
 	f.ACPIEnable = boot.Phys8(a + fadtACPIEnable)
+	f.PM1aEvent = ioPort(uint64(boot.Phys32(a + fadtPM1aEvent)))
 	f.PM1aControl = ioPort(uint64(boot.Phys32(a + fadtPM1aControl)))
 	f.PM1bControl = ioPort(uint64(boot.Phys32(a + fadtPM1bControl)))
 	if boot.Phys8(a+fadtPMTimerLen) == 4 {
 		f.PMTimer = ioPort(uint64(boot.Phys32(a + fadtPMTimer)))
+	}
+	if c := boot.Phys8(a + fadtCentury); c < 128 {
+		f.Century = c
 	}
 	f.PMTimer32 = flags&flagTimer32 != 0
 	f.BootFlags = LegacyDevices | Has8042 // a machine of ACPI 1.0 has them
@@ -62,13 +69,14 @@ func readFADT(a frame.Addr, length uint64) {
 		if x := boot.Phys64(a + fadtXDSDT); x != 0 {
 			dsdt = frame.Addr(x)
 		}
+		prefer(&f.PM1aEvent, register(a+fadtXPM1aEvent))
 		prefer(&f.PM1aControl, register(a+fadtXPM1aControl))
 		prefer(&f.PM1bControl, register(a+fadtXPM1bControl))
 		prefer(&f.PMTimer, register(a+fadtXPMTimer))
 	}
 	if length >= fadtMin5 && flags&flagHardwareReduced != 0 {
 		f.HardwareReduced = true
-		f.SMICommand, f.PM1aControl, f.PM1bControl, f.PMTimer = 0, 0, 0, 0
+		f.SMICommand, f.PM1aEvent, f.PM1aControl, f.PM1bControl, f.PMTimer = 0, 0, 0, 0, 0
 		f.SleepControl = register(a + fadtSleepControl)
 	}
 	if length, ok := acpiTable(dsdt, "DSDT"); ok {

@@ -7,7 +7,8 @@ import (
 	"gossamer/kernel/frame"
 )
 
-// Switching the machine off and resetting it. Everything here returns if it did not help.
+// Switching the machine off and resetting it, in every way that there is, one at a time. Everything
+// here returns if it did not help, and no wait is longer than a second or so.
 
 const (
 	pm1SCIEnabled = 1 << 0
@@ -18,43 +19,99 @@ const (
 	sleepType  = 2 // shift, in the sleep control register of ACPI 5
 	sleepStart = 1 << 5
 
-	keyboardStatus  = 0x64
-	keyboardBusy    = 1 << 1
-	keyboardReset   = 0xfe
-	resetControl    = 0xcf9
-	debugExitPort   = 0xf4
-	portSpinLimit   = 100000
-	resetSpinMicros = 50000
+	keyboardStatus = 0x64
+	keyboardBusy   = 1 << 1
+	keyboardReset  = 0xfe
+	resetControl   = 0xcf9
+	debugExitPort  = 0xf4
+	pm1AllEvents   = 0xffff
+	portSpinLimit  = 100000
+	resetMicros    = 100000
+	offMicros      = 1000000
 )
 
 // qemuPowerOff are the PM1a control registers of virtual machines whose tables were not
 // found: QEMU q35 and pc, Bochs and old QEMU, VirtualBox; and what to write there.
 var qemuPowerOff = [3][2]uint16{{0x604, 0x2000}, {0xb004, 0x2000}, {0x4004, 0x3400}}
 
-// PowerOff enters ACPI state S5 (soft off, ACPI 6.5 chapter 16.1.5). Bare. If it returns, the
-// machine cannot be switched off by software, and the caller had better halt.
-func PowerOff() {
+// OffWay is a way to switch the machine off (ACPI 6.5, chapter 16.1.5: state S5), best first.
+type OffWay uint8
+
+// Ways to switch off.
+const (
+	OffACPI     OffWay = iota // as the tables say
+	OffType7                  // the tables do not tell what to write: what most chipsets want,
+	OffType5                  // what some want,
+	OffType0                  // and what emulated ones want
+	OffEmulator               // ports of emulators
+	OffWays
+)
+
+// String is the name that poweroff= on the command line has for it.
+func (w OffWay) String() string {
+	switch w {
+	case OffACPI:
+		return "acpi"
+	case OffType7:
+		return "type7"
+	case OffType5:
+		return "type5"
+	case OffType0:
+		return "type0"
+	}
+	return "emulator"
+}
+
+// CanPowerOff reports whether there is anything that w can do on this machine.
+func CanPowerOff(w OffWay) bool {
 	f := &ACPI.FADT
-	if ACPI.HaveS5 {
+	switch w {
+	case OffACPI:
+		return ACPI.HaveS5 && (f.SleepControl.Addr != 0 || f.PM1aControl != 0)
+	case OffType7, OffType5, OffType0:
+		return !ACPI.HaveS5 && f.PM1aControl != 0
+	}
+	return Has.Hypervisor
+}
+
+// PowerOff switches the machine off in one way. Bare. It returns if that does not help within a
+// second.
+func PowerOff(w OffWay) {
+	f := &ACPI.FADT
+	switch w {
+	case OffACPI:
 		if f.SleepControl.Addr != 0 {
 			f.SleepControl.write(ACPI.SleepTypeA<<sleepType | sleepStart)
-			settle()
+			settle(offMicros)
 		}
 		if f.PM1aControl != 0 {
-			enableACPI(f)
-			sleepVia(f.PM1aControl, ACPI.SleepTypeA)
-			if f.PM1bControl != 0 {
-				sleepVia(f.PM1bControl, ACPI.SleepTypeB)
-			}
-			settle()
+			sleep(f, ACPI.SleepTypeA, ACPI.SleepTypeB)
 		}
-	}
-	if Has.Hypervisor {
+	case OffType7:
+		sleep(f, 7, 7)
+	case OffType5:
+		sleep(f, 5, 5)
+	case OffType0:
+		sleep(f, 0, 0)
+	case OffEmulator:
 		for _, p := range qemuPowerOff {
 			Outw(p[0], p[1])
 		}
-		settle()
+		settle(resetMicros)
 	}
+}
+
+// sleep enters the sleeping state of that type through the PM1 control registers.
+func sleep(f *FADT, a, b uint8) {
+	enableACPI(f)
+	if f.PM1aEvent != 0 {
+		Outw(f.PM1aEvent, pm1AllEvents) // one that is still there would wake the machine
+	}
+	sleepVia(f.PM1aControl, a)
+	if f.PM1bControl != 0 {
+		sleepVia(f.PM1bControl, b)
+	}
+	settle(offMicros)
 }
 
 // enableACPI asks the firmware to hand the power registers over, if it has not yet.
@@ -74,30 +131,60 @@ func sleepVia(port uint16, kind uint8) {
 	Outw(port, v|pm1Sleep)
 }
 
-// Reboot resets the machine: ACPI's reset register, the chipset's, the keyboard controller's,
-// and last a triple fault, from which there is no return.
-func Reboot() {
+// ResetWay is a way to reset the machine, best first.
+type ResetWay uint8
+
+// Ways to reset.
+const (
+	ResetACPI     ResetWay = iota // the reset register of the FADT
+	ResetChipset                  // the chipset's, port 0xcf9
+	ResetKeyboard                 // the keyboard controller's line
+	ResetTriple                   // a triple fault: from this there is no return
+	ResetWays
+)
+
+// String is the name that reboot= on the command line has for it.
+func (w ResetWay) String() string {
+	switch w {
+	case ResetACPI:
+		return "acpi"
+	case ResetChipset:
+		return "chipset"
+	case ResetKeyboard:
+		return "keyboard"
+	}
+	return "triple"
+}
+
+// CanReset reports whether the machine may have what w needs.
+func CanReset(w ResetWay) bool { return w != ResetACPI || ACPI.FADT.Reset.Addr != 0 }
+
+// Reset resets the machine in one way. Bare. It returns if that does not help within a moment.
+func Reset(w ResetWay) {
 	Cli()
-	if f := &ACPI.FADT; f.Reset.Addr != 0 {
+	switch w {
+	case ResetACPI:
+		f := &ACPI.FADT
 		f.Reset.write(f.ResetValue)
-		settle()
+	case ResetChipset:
+		v := Inb(resetControl) &^ 6
+		Outb(resetControl, v|2)
+		Outb(resetControl, v|6)
+	case ResetKeyboard:
+		for n := 0; n < portSpinLimit && Inb(keyboardStatus)&keyboardBusy != 0; n++ {
+			Pause()
+		}
+		Outb(keyboardStatus, keyboardReset)
+	case ResetTriple:
+		breakCPU()
 	}
-	v := Inb(resetControl) &^ 6
-	Outb(resetControl, v|2)
-	Outb(resetControl, v|6)
-	settle()
-	for n := 0; n < portSpinLimit && Inb(keyboardStatus)&keyboardBusy != 0; n++ {
-		Pause()
-	}
-	Outb(keyboardStatus, keyboardReset)
-	settle()
-	breakCPU()
+	settle(resetMicros)
 }
 
 // settle gives the hardware time to act.
-func settle() {
+func settle(micros uint64) {
 	if TSCHz != 0 {
-		DelayMicros(resetSpinMicros)
+		DelayMicros(micros)
 		return
 	}
 	for range portSpinLimit {

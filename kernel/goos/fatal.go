@@ -87,7 +87,7 @@ func exitBare(c *amd64.CPU, status, _ uint64) uint64 {
 		code = exitFail
 	}
 	amd64.DebugExit(code)
-	amd64.PowerOff()
+	powerOff()
 	stop(code)
 	return 0
 }
@@ -115,7 +115,8 @@ func rebootBare(c *amd64.CPU, _, _ uint64) uint64 {
 	stopOthers(c)
 	flushConsole()
 	finishScreen()
-	amd64.Reboot()
+	reset()
+	stop(exitPass)
 	return 0
 }
 

@@ -13,6 +13,7 @@ const (
 	RebootMagic1       = 0xfee1dead
 	RebootMagic2       = 672274793
 	RebootCmdPowerOff  = 0x4321fedc
+	RebootCmdRestart   = 0x01234567
 	WNOHANG            = 1
 	WUNTRACED          = 2
 )
@@ -99,6 +100,11 @@ func Prlimit(resource int, limit, old *Rlimit) Errno {
 // PowerOff ends the machine; it returns only if that is refused.
 func PowerOff() Errno {
 	return Err(Syscall4(syscall.SYS_REBOOT, RebootMagic1, RebootMagic2, RebootCmdPowerOff, 0))
+}
+
+// Restart resets the machine; it returns only if that is refused.
+func Restart() Errno {
+	return Err(Syscall4(syscall.SYS_REBOOT, RebootMagic1, RebootMagic2, RebootCmdRestart, 0))
 }
 
 // ExitMachine ends the machine with a status for whoever started it (Gossamer only).

@@ -103,13 +103,23 @@ func rm() int {
 	return 0
 }
 
-func poweroff() int {
+func poweroff() int { return stopMachine(false) }
+func reboot() int   { return stopMachine(true) }
+
+// stopMachine switches the machine off, or resets it. It returns only if it may not.
+func stopMachine(restart bool) int {
 	wantArgs(0, 0)
 	if !sys.OnGossamer() {
-		out.Err.Str("poweroff: this machine does not run Gossamer; left alone\n").Flush()
+		out.Err.Str("this machine does not run Gossamer; left alone\n").Flush()
 		return 1
 	}
-	if e := sys.PowerOff(); e != 0 {
+	var e sys.Errno
+	if restart {
+		e = sys.Restart()
+	} else {
+		e = sys.PowerOff()
+	}
+	if e != 0 {
 		fail("", e)
 	}
 	return 0

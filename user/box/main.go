@@ -30,6 +30,7 @@ var commands = [...]command{
 	{"poweroff", "poweroff", poweroff},
 	{"ps", "ps [-L]   (-L: a line for each LWP)", ps},
 	{"pwd", "pwd", pwd},
+	{"reboot", "reboot", reboot},
 	{"rm", "rm [-r] PATH…", rm},
 	{"sleep", "sleep SECONDS[.FRACTION]", sleep},
 	{"uptime", "uptime", uptime},

@@ -9,6 +9,7 @@ type test struct {
 	options string   // the kernel's
 	repeats bool     // held keys are repeated
 	devices []string // further arguments for QEMU
+	lineIn  bool     // the serial port has an input
 	steps   []step
 }
 
@@ -41,6 +42,12 @@ func xhci(kind string, more ...string) []string {
 	return append([]string{"-device", kind + ",id=x", "-device", "usb-kbd,id=k,bus=x.0"}, more...)
 }
 
+// stops is a machine that is told to stop, by the serial line, in the way that options choose.
+func stops(name, machine, options, command, last string) test {
+	return test{name: name, machine: machine, options: options, lineIn: true, steps: []step{
+		seePrompt, send(command + "\n"), ends, lastTry(last)}}
+}
+
 var tests = []test{
 	{name: "ps2/q35", steps: typing(off...)},
 	{name: "ps2/pc-raw", machine: "pc", options: "i8042=raw", steps: typing(
@@ -66,4 +73,21 @@ var tests = []test{
 		monitor("device_del k2"), see(`keyboard unplugged`), write("echo still\n"), see(`\nstill\r?\n`), seePrompt,
 		monitor("device_del k"), see(`keyboard unplugged`), monitor("device_add usb-kbd,id=k3,bus=x.0"), see(`: keyboard`), write("echo again\n"), see(`\nagain\r?\n`), seePrompt,
 		write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), see(`keyboard unplugged`), seePrompt, write("poweroff\n"), ends}},
+
+	stops("off/q35", "", "", "poweroff", ""),
+	stops("off/pc", "pc", "", "poweroff", ""),
+	stops("off/microvm", "microvm", "", "poweroff", ""),
+	stops("off/fallback", "", "poweroff=type7", "poweroff", "acpi"), // which means nothing to this chipset
+	stops("off/type0", "pc", "poweroff=type0", "poweroff", "type0"),
+	stops("off/emulator", "pc", "poweroff=emulator", "poweroff", "emulator"),
+	{name: "off/impossible", machine: "microvm,acpi=off", lineIn: true, steps: []step{
+		seePrompt, send("poweroff\n"), see("cannot be switched off by software")}},
+	stops("reset/q35", "", "", "reboot", ""),
+	stops("reset/pc", "pc", "", "reboot", ""),
+	stops("reset/microvm", "microvm", "", "reboot", ""),
+	stops("reset/acpi", "", "reboot=acpi", "reboot", "acpi"),
+	stops("reset/chipset", "", "reboot=chipset", "reboot", "chipset"),
+	stops("reset/keyboard", "pc", "reboot=keyboard", "reboot", "keyboard"),
+	stops("reset/triple", "", "reboot=triple", "reboot", "triple"),
+	stops("reset/noacpi", "microvm,acpi=off", "", "reboot", "triple"), // all that is left
 }

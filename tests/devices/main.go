@@ -1,12 +1,14 @@
-// Command keyboard boots the kernel of ./build on machines with keyboards, types on them as a
+// Command devices boots the kernel of ./build on machines with keyboards, types on them as a
 // person would (QEMU's sendkey), and reads the serial port, to which no input is connected: what
-// the shell answers came from a keyboard.
+// the shell answers came from a keyboard. And it has machines switched off and reset, in each way
+// that the kernel knows.
 package main
 
 import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -53,14 +55,15 @@ func main() {
 type guest struct {
 	cmd     *exec.Cmd
 	monitor net.Conn
-	serial  string // file
-	read    int    // how much of it has been looked at
+	serial  string    // file
+	input   io.Writer // of the serial port, if it has one
+	read    int       // how much of it has been looked at
 	ended   chan error
 }
 
 // run boots the test's machine, goes through its steps and ends it.
 func (t *test) run() (said string, err error) {
-	dir, err := os.MkdirTemp("build", "keyboard-")
+	dir, err := os.MkdirTemp("build", "devices-")
 	if err != nil {
 		return "", err
 	}
@@ -79,9 +82,25 @@ func (t *test) run() (said string, err error) {
 		"-M", machine, "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "256M",
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", options,
-		"-serial", "file:" + g.serial, "-monitor", "unix:" + socket + ",server=on,wait=off",
+		"-monitor", "unix:" + socket + ",server=on,wait=off",
+	}
+	if !t.lineIn {
+		args = append(args, "-serial", "file:"+g.serial)
+	} else {
+		args = append(args, "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line")
 	}
 	g.cmd = exec.Command("qemu-system-x86_64", append(args, t.devices...)...)
+	if t.lineIn {
+		line, err := os.Create(g.serial)
+		if err != nil {
+			return "", err
+		}
+		defer line.Close()
+		g.cmd.Stdout = line
+		if g.input, err = g.cmd.StdinPipe(); err != nil {
+			return "", err
+		}
+	}
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var stderr bytes.Buffer
 	g.cmd.Stderr = &stderr
@@ -228,6 +247,31 @@ func write(text string) step {
 		keys = append(keys, keyOf(c))
 	}
 	return echo(keys...)
+}
+
+// send writes to the serial port.
+func send(text string) step {
+	return func(g *guest) error {
+		_, err := io.WriteString(g.input, text)
+		return err
+	}
+}
+
+// lastTry looks at how the kernel says that it has switched off or reset the machine at the end; it
+// says nothing if it did not have to choose.
+func lastTry(want string) step {
+	tries := regexp.MustCompile(`(?m)^(power off|reset) by (\w+)`)
+	return func(g *guest) error {
+		text, _ := os.ReadFile(g.serial)
+		got := ""
+		if all := tries.FindAllSubmatch(text, -1); len(all) > 0 {
+			got = string(all[len(all)-1][2])
+		}
+		if got != want {
+			return fmt.Errorf("the last try was %q, not %q", got, want)
+		}
+		return nil
+	}
 }
 
 // ends waits until QEMU has ended, as it does when the machine is switched off or reset.
