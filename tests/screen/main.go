@@ -44,7 +44,7 @@ func main() {
 			continue
 		}
 		passed++
-		fmt.Printf("ok %s (%v)\n", t.name, took)
+		fmt.Printf("ok %s (%v)%s\n", t.name, took, g.note)
 		if *verbose {
 			fmt.Print(g.report())
 		}
@@ -65,6 +65,7 @@ type guest struct {
 	ended   chan struct{}
 	picture image.Image // the last one
 	lines   []string    // the text on it
+	note    string      // to be printed with the result
 }
 
 // run boots the test's machine, goes through its steps and ends it.
@@ -91,10 +92,15 @@ func (t *test) run() (*guest, error) {
 	}
 	socket := filepath.Join(dir, "monitor")
 	args = []string{
-		"-M", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "256M",
+		"-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256M",
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-drive", "if=none,id=medium,format=raw,media=cdrom,readonly=on,file=" + image, "-device", "ide-cd,drive=medium",
 		"-device", "VGA", "-monitor", "unix:" + socket + ",server=on,wait=off",
+	}
+	if t.counted {
+		args = append(args, "-smp", "1", "-icount", "shift=0,sleep=off")
+	} else {
+		args = append(args, "-smp", "2")
 	}
 	if t.noSerial {
 		args = append(args, "-serial", "none")

@@ -23,6 +23,19 @@ func shows(expression string) step {
 	}
 }
 
+// tells has what the expression's group matches on the screen printed with the result.
+func tells(expression string) step {
+	re := regexp.MustCompile(expression)
+	return func(g *guest) error {
+		m := re.FindStringSubmatch(strings.Join(g.lines, "\n"))
+		if m == nil {
+			return fmt.Errorf("the screen does not show %q", expression)
+		}
+		g.note = ": " + m[1]
+		return nil
+	}
+}
+
 // lacks fails if the screen, as it was last looked at, shows what the expression matches.
 func lacks(expression string) step {
 	re := regexp.MustCompile(expression)

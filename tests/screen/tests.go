@@ -10,6 +10,7 @@ type test struct {
 	options  string // the kernel's
 	program  string // put into the image beside the others
 	noSerial bool
+	counted  bool // one CPU, whose time is the count of instructions
 	steps    []step
 }
 
@@ -30,6 +31,8 @@ var output = []step{
 	send("echo -n \x16\x1b[2Jclean äöü ┌─┐ x\x16\x1b[31my\x16\x1b[0m\n"), shows(`(?m)clean äöü ┌─┐ xy/ \$$`), coloured(`clean äöü ┌─┐ xy`, red),
 	send("ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ls -l /bin; ps\n"), shows(`(?s)\n1 +0 +1 +S .*/bin/init.*\n/ \$$`), same(40),
 }
+
+var cost = []step{shows(`flood: [0-9]+ ticks a character`), tells(`flood: ([0-9]+ ticks a character)`)}
 
 func steps(parts ...[]step) (all []step) {
 	for _, p := range parts {
@@ -57,6 +60,11 @@ var tests = []test{
 	{name: "no-serial", quick: true, mode: "1024x768", noSerial: true, steps: []step{
 		shows(`(?s)no serial port.*\n/ \$$`), press("echo typed here\n"), shows(`\ntyped here\n/ \$$`),
 	}},
+
+	// What output costs that scrolls, by the size of the screen; with the serial line, too.
+	{name: "cost/1024x768", mode: "1024x768", options: "console=screen init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},
+	{name: "cost/1920x1080", mode: "1920x1080", options: "console=screen init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},
+	{name: "cost/both", mode: "1024x768", options: "init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},
 
 	// The machine's end is to be seen, whatever it was.
 	{name: "panic/machine-check", quick: true, mode: "1024x768", steps: []step{

@@ -77,9 +77,33 @@ func (t *TTY) writePiece(p []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.out.err = nil
-	for _, c := range p {
-		t.put(c)
+	for len(p) > 0 {
+		if n := t.out.plain(p); n > 0 {
+			p = p[n:]
+			continue
+		}
+		t.put(p[0])
+		p = p[1:]
 	}
 	t.out.flush()
 	return t.out.err
+}
+
+// plain puts out as much of p as is printable ASCII, which no flag changes, and fits the buffer, and
+// returns how much that is. It does for a run of characters what put does for each.
+func (o *output) plain(p []byte) (n int) {
+	room := o.buf[o.n:]
+	p = p[:min(len(p), len(room))]
+	room = room[:len(p)]
+	n = len(p)
+	for i, c := range p {
+		if control(c) || c >= 0x80 {
+			n = i
+			break
+		}
+		room[i] = c
+	}
+	o.n += n
+	o.column += n
+	return n
 }

@@ -2,9 +2,10 @@ package vt
 
 // eraseCells blanks columns from … to−1 of row y.
 func (t *Terminal) eraseCells(y, from, to int) {
-	row := t.row(y)
-	for x := from; x < min(to, t.cols); x++ {
-		row[x&(MaxCols-1)] = t.blank
+	blank := t.blank
+	cells := t.row(y)[from:min(to, t.cols)]
+	for x := range cells {
+		cells[x] = blank
 	}
 	t.MarkDirty(y)
 }
@@ -81,10 +82,16 @@ func (t *Terminal) deleteLines(n int) {
 // scrollUp moves rows from … to−1 up by n; the first n are lost, the last n blank.
 func (t *Terminal) scrollUp(from, to, n int) {
 	n = min(n, to-from)
-	var out [MaxRows]uint8
-	copy(out[:n], t.line[from:])
-	copy(t.line[from:to-n], t.line[from+n:to])
-	copy(t.line[to-n:to], out[:n])
+	if n == 1 { // by far the most frequent
+		first := t.line[from]
+		copy(t.line[from:to-1], t.line[from+1:to])
+		t.line[to-1] = first
+	} else {
+		var out [MaxRows]uint8
+		copy(out[:n], t.line[from:])
+		copy(t.line[from:to-n], t.line[from+n:to])
+		copy(t.line[to-n:to], out[:n])
+	}
 	t.eraseRows(to-n, to)
 	t.markRows(from, to)
 }
@@ -101,7 +108,8 @@ func (t *Terminal) scrollDown(from, to, n int) {
 }
 
 func (t *Terminal) markRows(from, to int) {
-	for y := from; y < to; y++ {
-		t.dirty[y&(MaxRows-1)] = true
+	rows := t.dirty[from:to]
+	for y := range rows {
+		rows[y] = true
 	}
 }

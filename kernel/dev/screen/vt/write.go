@@ -52,15 +52,16 @@ func (t *Terminal) run(p []byte) int {
 	if t.wrap {
 		t.wrapAround()
 	}
-	row, x := t.row(t.y), t.x
-	n := min(len(p), t.cols-x)
-	for i := range n {
-		c := p[i]
+	row := t.row(t.y)[t.x:t.cols]
+	p = p[:min(len(p), len(row))]
+	row = row[:len(p)]
+	n, pen := len(p), t.pen
+	for i, c := range p {
 		if c < ' ' || c >= del {
 			n = i
 			break
 		}
-		row[(x+i)&(MaxCols-1)] = t.pen | Cell(c)
+		row[i] = pen | Cell(c)
 	}
 	t.MarkDirty(t.y)
 	t.last = rune(p[n-1])
