@@ -2,12 +2,17 @@
 // file, without a loss, that shows what the program has certainly done.
 //
 //	trace FILE CPUS
+//
+// With "models" for CPUS it looks at a trace of user/webserver, which has user threads under each
+// model in turn.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"gossamer/tools/tracejson"
@@ -32,6 +37,10 @@ func main() {
 	var file struct{ OtherData struct{ Lost int } }
 	if err := json.Unmarshal(data, &file); err != nil || file.OtherData.Lost != 0 {
 		fail("%d events are lost (%v)", file.OtherData.Lost, err)
+	}
+	if os.Args[2] == "models" {
+		checkModels(v)
+		return
 	}
 	if os.Args[2] == "1" {
 		checkTurns(v)
@@ -134,6 +143,42 @@ func checkThreads(v *tracejson.View) {
 	for _, a := range v.Arrows["resume"] {
 		if len(a) != 2 || !strings.HasPrefix(a[0].Name, "LWP") || !strings.HasPrefix(a[1].Name, "thread") || a[1].Slice != "running" {
 			fail("a resumption's arrow goes %v", a)
+		}
+	}
+}
+
+// checkModels: in each model threads run on VPs, and what becomes of the VP of one that blocks is
+// what the model is about: it blocks as well, unless it is an activation.
+func checkModels(v *tracejson.View) {
+	vps := map[int][]*tracejson.Track{}
+	for at, t := range v.Tracks {
+		if strings.HasPrefix(t.Name, "VP ") {
+			vps[at[0]] = append(vps[at[0]], t)
+		}
+	}
+	servers := slices.Sorted(maps.Keys(vps))
+	models := []string{"n1", "11", "mn", "sa"}
+	if len(servers) != len(models) {
+		fail("%d programs with VPs, want %d", len(servers), len(models))
+	}
+	for i, model := range models {
+		runs, blocked, upcalls := 0, 0, 0
+		for _, t := range vps[servers[i]] {
+			for name, n := range t.Slices {
+				switch {
+				case strings.HasPrefix(name, "thread "):
+					runs += n
+				case strings.HasPrefix(name, "blocked in read: thread "):
+					blocked += n
+				case name == "upcall: blocked":
+					upcalls += n
+				}
+			}
+		}
+		n := len(vps[servers[i]])
+		one, each := model == "n1", model == "11"
+		if runs == 0 || one && n != 1 || each && n < 9 || (model == "sa") != (upcalls > 0) || (model == "sa") != (blocked == 0) {
+			fail("%s: %d VPs, threads have run %d times, VPs have blocked %d times and been upcalled %d times", model, n, runs, blocked, upcalls)
 		}
 	}
 }
