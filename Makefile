@@ -3,7 +3,7 @@
 #   make [TARGET] [RUN=REGEX] [PROG=PATH] [CPUS=N MEM=SIZE CPU=MODEL ACCEL=tcg|kvm BOOT=pvh|bios|uefi|… TIMEOUT=S V=1]
 
 .DEFAULT_GOAL := help
-.PHONY: verify help build shell run test test-host check vet bench peer gdb iso usb clean
+.PHONY: verify help build shell run test test-host check vet bench peer gdb iso usb matrix bochs clean
 
 export CPUS MEM CPU ACCEL BOOT TIMEOUT V
 
@@ -23,6 +23,8 @@ help:
 	@echo 'make peer        the same on Debian'\''s Linux beside it, and the ratio'
 	@echo 'make iso         build/gossamer.iso, for CD, disk and stick, BIOS and UEFI (go run ./tools/mkiso)'
 	@echo 'make usb DEV=/dev/sdX  the same, and write it to that stick after asking; DRY=1 only checks'
+	@echo 'make matrix      boot every way, without this and that device, and print a table: minutes'
+	@echo 'make bochs       boot the image in Bochs, another emulator, 1 and 4 CPUs'
 	@echo 'make gdb         boot to a shell, waiting for gdb'
 	@echo 'make verify      the model of the activation protocol, checked by spin: minutes, 3 GB'
 	@echo 'make clean       remove ./build'
@@ -60,6 +62,12 @@ iso:
 usb:
 	@[ -n '$(DEV)' ] || { echo 'make usb DEV=/dev/sdX: which stick?'; exit 2; }
 	@$(MAKE) --no-print-directory iso ISO="$(ISO) $(if $(DRY),-dry-run) -flash $(DEV)"
+
+matrix:
+	@./qemu.sh matrix
+
+bochs:
+	@./qemu.sh bochs
 
 check: build vet
 	@unformatted=$$(gofmt -l .); \

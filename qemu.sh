@@ -33,7 +33,15 @@ command -v qemu-system-x86_64 >/dev/null 2>&1 || missing="$missing qemu-system-x
 image= uefi=
 case ${BOOT:-pvh} in *bios | *uefi) image=1 ;; esac
 case ${BOOT:-pvh} in *uefi) uefi=1 ;; esac
-[ "${1:-}" != matrix ] || image=1 uefi=1
+case ${1:-} in
+matrix) image=1 uefi=1 ;;
+bochs)
+	image=1
+	command -v bochs >/dev/null 2>&1 || missing="$missing bochs"
+	[ -e /usr/share/bochs/BIOS-bochs-latest ] || missing="$missing bochsbios"
+	[ -e /usr/share/vgabios/vgabios.bin ] || missing="$missing vgabios"
+	;;
+esac
 if [ -n "$image" ]; then # what tools/mkiso wants
 	command -v grub-mkimage >/dev/null 2>&1 || missing="$missing grub-common"
 	[ -e /usr/lib/grub/i386-pc/cdboot.img ] || missing="$missing grub-pc-bin"

@@ -3,6 +3,8 @@ package amd64
 import (
 	"math/bits"
 	"unsafe"
+
+	"gossamer/boot"
 )
 
 // The local APIC (SDM 3A, chapter 11), in xAPIC mode (a page of registers) or x2APIC mode
@@ -59,14 +61,15 @@ var lapicState struct {
 
 // InitLAPIC switches this CPU's LAPIC on, with everything masked but NMI. The boot CPU
 // decides the mode for all: x2APIC if the firmware left it on (going back is #GP), if there is
-// a CPU that xAPIC cannot address, or in a virtual machine that offers it, where its
-// registers cost less. timer is the timer's vector, spurious that of interrupts gone by
+// a CPU that xAPIC cannot address, in a virtual machine that offers it, where its registers
+// cost less, or if the command line says "x2apic" and the CPU has it. timer is the timer's vector, spurious that of interrupts gone by
 // delivery time, which want no EOI. FindACPI and Detect come before.
 func InitLAPIC(boots bool, timer, spurious uint8) {
 	base := Rdmsr(msrAPICBase)
 	if boots {
 		s := &lapicState
-		s.x2 = base&apicBaseX2 != 0 || Has.X2APIC && (Has.Hypervisor || Topology.beyondXAPIC())
+		_, wanted := boot.Option("x2apic")
+		s.x2 = base&apicBaseX2 != 0 || Has.X2APIC && (wanted || Has.Hypervisor || Topology.beyondXAPIC())
 		s.deadline = Has.TSCDeadline
 		s.vector = uint32(timer)
 	}

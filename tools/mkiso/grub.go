@@ -38,14 +38,29 @@ func menu(cmdline, mode string) (string, error) {
 		"  terminal_input --append serial\n  terminal_output --append serial\nfi\n" +
 		"set default=0\nset fallback=1\nset timeout=0\n" +
 		"if [ \"$grub_platform\" = pc ]; then\n  if keystatus --shift; then set timeout=60; fi\nfi\n")
-	for _, entry := range []struct{ title, mode string }{
-		{"Gossamer", mode}, {"Gossamer, without a framebuffer", "text"},
+	fmt.Fprintf(&b, "if [ \"$grub_platform\" = pc ]; then set modes=%s; else set modes=%s; fi\nexport modes\n", modes(mode, true), modes(mode, false))
+	for _, entry := range []struct{ title, modes string }{
+		{"Gossamer", "$modes"}, {"Gossamer, without a framebuffer", "text"},
 	} {
-		// multiboot2 sets gfxpayload by the kernel's header: ours comes behind.
-		fmt.Fprintf(&b, "menuentry '%s' {\n  echo 'Gossamer: loading'\n"+
-			"  multiboot2 /boot/gossamer/kernel%s\n  module2 /boot/gossamer/initramfs\n  set gfxpayload=%s\n}\n", entry.title, quoted.String(), entry.mode)
+		// multiboot2 sets gfxpayload to what the kernel's header asks for, boot looks at it.
+		fmt.Fprintf(&b, "menuentry '%s' {\n  echo 'Gossamer: loading'\n  multiboot2 /boot/gossamer/kernel%s\n"+
+			"  module2 /boot/gossamer/initramfs\n  set gfxpayload=%s\n}\n", entry.title, quoted.String(), entry.modes)
 	}
 	return b.String(), nil
+}
+
+// modes is the list of modes for the framebuffer, best first. UEFI firmware knows what the screen
+// has. A BIOS may have nothing but modes with a palette, and GRUB 2.06 comes to grief over those
+// if it is left to choose: so it is asked for common sizes, and for text if there are none.
+func modes(mode string, bios bool) string {
+	const common = "1024x768x32,1024x768x24,800x600x32,800x600x24,640x480x32,640x480x24,text"
+	switch {
+	case mode == "auto" && bios:
+		return common
+	case mode == "auto" || mode == "text":
+		return mode
+	}
+	return mode + "x32," + mode + "x24," + common
 }
 
 // words splits a command line as the kernel does (boot.Option): at blanks outside of double

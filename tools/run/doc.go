@@ -8,6 +8,7 @@
 //	run trace FILE [PATH [ARG...]]  as run, and saves a trace of the kernel as JSON
 //	run gdb                     as shell, but waits for gdb
 //	run matrix [quick]          many machines, each to the shell and one program
+//	run bochs                   the image in Bochs, to the shell and one program
 //	run build                   only build
 //
 // # Exit status
@@ -60,6 +61,7 @@
 // belongs to one run is in a folder of its own which goes away with the run.
 //
 // Read in the order main.go, config.go, qemu.go, console.go, ktap.go,
-// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go, matrix.go; boot.go
+// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go, matrix.go,
+// bochs.go; boot.go
 // has the ways of booting, probe.go says why KVM is not simply used.
 package main

@@ -27,6 +27,7 @@ const usage = `usage: ./qemu.sh [COMMAND]
   ./qemu.sh gdb                 boot to the shell, waiting for gdb first
   ./qemu.sh matrix [quick]      boot every way, with and without this and that device, to the
                                 shell, and print a table: minutes; quick: some of them
+  ./qemu.sh bochs               boot the image as a CD in another emulator, Bochs: minutes
   ./qemu.sh build               only build
   ./qemu.sh help                this text
 
@@ -156,6 +157,11 @@ func dispatch(root string, args []string) (int, error) {
 			return 0, usageError(fmt.Sprintf("matrix: %q is not quick", args[0]))
 		}
 		return c.matrix(len(args) == 1)
+	case "bochs":
+		if err := atMost(0); err != nil {
+			return 0, err
+		}
+		return c.bochs()
 	case "build":
 		if err := atMost(0); err != nil {
 			return 0, err
