@@ -55,7 +55,11 @@ var (
 // reset makes everything as it is at the start of a program.
 func reset(t *testing.T, count int) {
 	pool.free = [32]*thread{}
-	pool.unused = arenaStart
+	for class := range pool.unused {
+		if pool.unused[class] != 0 {
+			pool.unused[class] = partOf(uint8(class))
+		}
+	}
 	pool.guards = maxGuards
 	pool.lock, piLock, poolLock, timers.lock, spare.lock = lock{}, lock{}, lock{}, lock{}, lock{}
 	timers.n, timers.told, timers.first = 0, 0, noDeadline
@@ -155,8 +159,8 @@ func run(t *testing.T, s *scene, path []decision, logging bool) {
 }
 
 func initForScenes(t *testing.T) {
-	if e := pool.init(); e != 0 {
-		t.Fatal(e)
+	if !pool.open(minClass) || !pool.open(defaultClass) {
+		t.Fatal("no room for stacks")
 	}
 	if e := initTimers(); e != 0 {
 		t.Fatal(e)

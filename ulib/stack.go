@@ -20,19 +20,20 @@ const (
 )
 
 // Stacks lie in one part of the address space, which starts at a multiple of its size: so it is
-// easily told whether something is a control block. There is room for a million stacks of the
-// default size.
+// easily told whether something is a control block. Each class has a part of that to itself, of which
+// the kernel leaves out the lowest page of each stack (sys.MAP_GUARDED): the guard pages of a million
+// stacks, for which a class has room up to the default one, are one region.
 const (
-	arenaBits  = 36
+	arenaBits  = 40
 	arenaStart = 1 << arenaBits
-	arenaEnd   = arenaStart + 1<<arenaBits
+	classBits  = 36
 )
 
 // defaultFree is the offset of the default class in stackPool.free, for assembly.
 const defaultFree = 8 * defaultClass
 
-// maxGuards bounds how many stacks get a guard page, since an address space has a bounded number
-// of regions. The others rely on the check that compiled Go makes at each call.
+// maxGuards bounds how many stacks get a guard page of their own where the kernel has no
+// MAP_GUARDED, since each is a region. The others rely on the check that compiled Go makes at each call.
 const maxGuards = 1000
 
 const threadSize = unsafe.Sizeof(thread{})
@@ -42,19 +43,29 @@ const threadSize = unsafe.Sizeof(thread{})
 type stackPool struct {
 	lock   lock
 	free   [32]*thread // by the size's logarithm
-	unused uintptr     // from here on
-	guards int
-	newest *thread // atomic: the control block made last
+	unused [32]uintptr // from here on, in the class's part; 0: it is not mapped yet
+	guards int         // made by mprotect
+	newest *thread     // atomic: the control block made last
 }
 
 var pool stackPool
 
-// init reserves the arena. Nothing is promised by that, so nothing but addresses is used up.
-func (p *stackPool) init() Errno {
-	p.unused = arenaStart
-	_, e := sys.Mmap(arenaStart, arenaEnd-arenaStart, sys.PROT_READ|sys.PROT_WRITE,
-		sys.MAP_PRIVATE|sys.MAP_ANONYMOUS|sys.MAP_NORESERVE|sys.MAP_FIXED, -1, 0)
-	return e
+// partOf is where a class's part of the arena begins.
+func partOf(class uint8) uintptr { return arenaStart + uintptr(class-minClass)<<classBits }
+
+// open maps a class's part of the arena. Nothing is promised by that, so nothing but addresses is
+// used up.
+func (p *stackPool) open(class uint8) bool {
+	low := partOf(class)
+	flags := sys.MAP_PRIVATE | sys.MAP_ANONYMOUS | sys.MAP_NORESERVE | sys.MAP_FIXED
+	if onGossamer {
+		flags |= sys.MAP_GUARDED | int(class)<<sys.MAP_GUARDED_SHIFT
+	}
+	if _, e := sys.Mmap(low, 1<<classBits, sys.PROT_READ|sys.PROT_WRITE, flags, -1, 0); e != 0 {
+		return false
+	}
+	p.unused[class&31] = low
+	return true
 }
 
 // inArena reports whether a control block may be at an address.
@@ -83,14 +94,19 @@ func (p *stackPool) give(t *thread) {
 
 // carve makes a stack of memory that has not been used yet.
 func (p *stackPool) carve(class uint8) *thread {
-	size := uintptr(1) << class
-	low := (p.unused + size - 1) &^ (size - 1)
-	if low+size > arenaEnd {
+	if p.unused[class&31] == 0 && !p.open(class) {
 		return nil
 	}
-	p.unused = low + size
+	low := p.unused[class&31]
+	size := uintptr(1) << class
+	if low == partOf(class)+1<<classBits {
+		return nil
+	}
+	p.unused[class&31] = low + size
 	bottom := low
-	if p.guards < maxGuards && sys.Mprotect(low, sys.PageSize, sys.PROT_NONE) == 0 {
+	if onGossamer {
+		bottom += sys.PageSize
+	} else if p.guards < maxGuards && sys.Mprotect(low, sys.PageSize, sys.PROT_NONE) == 0 {
 		p.guards++
 		bottom += sys.PageSize
 	}

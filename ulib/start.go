@@ -37,9 +37,6 @@ func StartWith(o *Options) Errno {
 	if o.Model < NToOne || o.Model > Activations || o.Slots < 0 || o.Slots > maxSlots || o.LWPs < 0 || o.LWPs > maxVP || mainThread != nil {
 		return sys.EINVAL
 	}
-	if e := pool.init(); e != 0 {
-		return e
-	}
 	if e := initTimers(); e != 0 {
 		return e
 	}
@@ -75,6 +72,9 @@ func StartWith(o *Options) Errno {
 // startMain makes the caller the first thread, and its LWP the first VP.
 func startMain() Errno {
 	t := pool.carve(minClass)
+	if t == nil {
+		return sys.ENOMEM
+	}
 	t.g = *(*gWords)(unsafe.Pointer(self()))
 	t.prio, t.base = DefaultPriority, DefaultPriority
 	t.special = traced

@@ -26,7 +26,7 @@ func (as *AddressSpace) Fault(addr VirtAddr, access Prot) error {
 func (as *AddressSpace) Allows(addr VirtAddr, access Prot) bool {
 	as.mu.Lock()
 	i := as.find(addr.page())
-	ok := i < len(as.regions) && addr >= as.regions[i].start && access&^as.regions[i].prot == 0
+	ok := i < len(as.regions) && addr >= as.regions[i].start && access&^as.regions[i].prot == 0 && !as.regions[i].guarded(addr.page())
 	as.mu.Unlock()
 	return ok
 }
@@ -41,7 +41,7 @@ func (as *AddressSpace) fault(va VirtAddr, access Prot) syscall.Errno {
 	if va < r.start {
 		return syscall.EFAULT
 	}
-	if access&^r.prot != 0 {
+	if access&^r.prot != 0 || r.flags >= Guards && r.guarded(va) {
 		return syscall.EACCES
 	}
 	if f, have, ok := as.pt.Lookup(va); ok {

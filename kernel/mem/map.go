@@ -18,17 +18,25 @@ func span(addr VirtAddr, length uint64) (end VirtAddr, err error) {
 	return end, nil
 }
 
+const (
+	pageBits  = 12
+	maxGuards = 47
+)
+
 // Map makes a mapping of length bytes, rounded up to pages, and returns its address. Without
 // Fixed or FixedNoReplace, addr is where it is put if that is free; otherwise it goes
 // to the highest place with room. b is nil for an Anonymous mapping, else it is mapped from
 // byte off on, a multiple of the page size; Map holds it as long as the mapping is there.
 //
 // Semantics and errors are those of mmap(2): EINVAL: length 0, or something is not page
-// aligned, or b does not go with Anonymous; EOVERFLOW: off plus length; EEXIST: FixedNoReplace
+// aligned, or b does not go with Anonymous, or Guards with the rest or by its number; EOVERFLOW: off plus length; EEXIST: FixedNoReplace
 // and not free; EPERM: Fixed below UserMin or over pinned memory; ENOMEM: no room, or too many regions.
 // After an error nothing has changed.
 func (as *AddressSpace) Map(addr VirtAddr, length uint64, prot Prot, flags MapFlags, b Backing, off int64) (VirtAddr, error) {
 	if length == 0 || (flags&Anonymous != 0) != (b == nil) {
+		return 0, syscall.EINVAL
+	}
+	if n := flags & guardBits / Guards; n != 0 && (n <= pageBits || n > maxGuards || flags&(Anonymous|Shared) != Anonymous) {
 		return 0, syscall.EINVAL
 	}
 	if b == nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // MapFlags is how Map places and fills a mapping.
-type MapFlags uint16
+type MapFlags uint32
 
 const (
 	// Fixed takes the address as it is and replaces what is mapped there.
@@ -26,11 +26,17 @@ const (
 	// is open for reading only.
 	DenyWrite
 
+	// Guards is the place of a number n: of every 2ⁿ bytes, aligned, the lowest page is not there,
+	// which for stacks of one size does what a region each would. 0: none.
+	Guards MapFlags = 1 << 16
+
 	// pinned marks a region whose backing is a *Pinned. Map does not take it.
 	pinned
 
 	// regionFlags are those that Map keeps in a region; they are part of its identity.
-	regionFlags = Shared | GuardBelow | DenyWrite
+	regionFlags = Shared | GuardBelow | DenyWrite | guardBits
+
+	guardBits = 63 * Guards
 )
 
 const (
@@ -50,6 +56,12 @@ type region struct {
 }
 
 func (r *region) contains(a VirtAddr) bool { return r.start <= a && a < r.end }
+
+// guarded tells whether the page at va is one of those that Guards leaves out.
+func (r *region) guarded(va VirtAddr) bool {
+	n := r.flags / Guards
+	return n != 0 && va&(1<<n-1) < PageSize
+}
 
 // index returns the page number in backing of the page at va.
 func (r *region) index(va VirtAddr) uint64 { return r.first + uint64(va-r.start)/PageSize }

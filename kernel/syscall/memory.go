@@ -14,6 +14,8 @@ const (
 	mapSharedValidate = 0x03
 	mapTypeMask       = 0x0f
 	mapFixedNoReplace = 0x100000
+	mapGuarded        = 1 << 25 // Gossamer's, with a number n as MAP_HUGE_SHIFT has it: mem.Guards
+	mapGuardedShift   = 26
 )
 
 func prot(r uint64) (mem.Prot, syscall.Errno) {
@@ -48,6 +50,9 @@ func mmap(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	}
 	if flags&(syscall.MAP_GROWSDOWN|syscall.MAP_STACK) != 0 {
 		mf |= mem.GuardBelow
+	}
+	if flags&mapGuarded != 0 {
+		mf |= mem.MapFlags(flags>>mapGuardedShift&63) * mem.Guards
 	}
 	var b mem.Backing
 	if flags&syscall.MAP_ANONYMOUS != 0 {

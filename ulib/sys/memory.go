@@ -15,6 +15,11 @@ const (
 	MAP_ANONYMOUS = 0x20
 	MAP_NORESERVE = 0x4000
 
+	// MAP_GUARDED is Gossamer's: n << MAP_GUARDED_SHIFT beside it has the lowest page of every 2ⁿ
+	// bytes, aligned, missing, for n from 13 to 47. Private anonymous mappings only; else EINVAL.
+	MAP_GUARDED       = 1 << 25
+	MAP_GUARDED_SHIFT = 26
+
 	MADV_DONTNEED = 4
 
 	PageSize = 4096

@@ -157,8 +157,24 @@ func passesGate(uintptr) uintptr {
 
 func askMany() {
 	before, _ := meminfo("MemFree:")
-	n := min(before/6, 100_000)
-	list := (*[100_000]ulib.ID)(unsafe.Pointer(anon(8 * 100_000)))
+	askParked(min(before/6, 100_000))
+}
+
+// Can a million threads wait, in 8 GiB?
+func threadMillion() {
+	const million = 1_000_000
+	if free, _ := meminfo("MemFree:"); free < 6<<20 {
+		skip()
+	}
+	ask := func() { askParked(million) }
+	under(&ulib.Options{Model: ulib.NToOne}, ask)
+	under(&ulib.Options{Model: ulib.Activations}, ask)
+}
+
+// askParked has n threads wait, each on a page of its stack, and go on.
+func askParked(n int) {
+	before, _ := meminfo("MemFree:")
+	list := unsafe.Slice((*ulib.ID)(unsafe.Pointer(anon(8*uintptr(n)))), n)
 	for i := range n {
 		id, e := ulib.CreateWith(&ulib.Attr{Stack: manyStack}, passesGate, 0)
 		ok(e, "create")
@@ -173,6 +189,10 @@ func askMany() {
 		out.Out.Str("# ").Int(n).Str(" threads, ").Int(bytes).Str(" bytes each\n").Flush()
 		fail("a thread that waits costs more than a page and a KiB")
 	}
+	out.Out.Str("# ").Int(n).Str(" threads wait, ").Int(bytes).Str(" bytes each, with the page of the stack\n").Flush()
+	bottom := uintptr(list[n-1]) & (1<<48 - 1) &^ (manyStack - 1)
+	equal(int(load(bottom+sys.PageSize)), 0, "the lowest page of a stack")
+	dies(func() { store(bottom, 1) }, sys.SIGSEGV, "the guard page below it")
 	sem.Post()
 	passed := 0
 	for i := range n {
