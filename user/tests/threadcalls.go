@@ -358,12 +358,12 @@ func keepsRegisters(n uintptr) uintptr {
 }
 
 func sleepsInKernel(uintptr) uintptr {
-	n := uintptr(0)
-	for ulib.Now() < ends {
+	for n := uintptr(1); ; n++ {
 		sys.Sleep(1e5)
-		n++
+		if ulib.Now() >= ends {
+			return n
+		}
 	}
-	return n
 }
 
 func askRegisters() {
