@@ -130,6 +130,14 @@ func (v *VP) drain() {
 	act.lock.release()
 }
 
+// drainForOthers is drain for a VP that goes on with the thread it has: one that idles is to look.
+func (v *VP) drainForOthers() {
+	v.drain()
+	if atomic.LoadUint64(&idleVPs) != 0 && v.anyWork() {
+		wakeIdle()
+	}
+}
+
 // ownerOf returns the thread in a slot of the ready list. act.lock is held.
 func ownerOf(s uint32) *thread {
 	if t := act.owner[s]; t != nil {
@@ -208,7 +216,7 @@ func (v *VP) restart() {
 // thread, which is still in its slot.
 func resumeAgain() {
 	v := enter()
-	v.drain()
+	v.drainForOthers()
 	point()
 	v.collect()
 	atomic.SwapUint32(&v.pending, 0)

@@ -18,6 +18,7 @@ func TestSeeds(t *testing.T) {
 			if s.name != m.scene {
 				continue
 			}
+			s.bound += m.more
 			paths, wrong := explore(t, &s)
 			if wrong == "" {
 				t.Errorf("%s: not found on %d paths", m.what, paths)

@@ -39,6 +39,7 @@ var activationScenes = []scene{
 	{"2 VPs: taken from a mutex", 0, 2, sceneMutex, &activationScene{vps: 2, slots: 1, rival: true}},
 	{"2 VPs: sleep", 0, 2, sceneSleeps, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: idle", 0, 2, sceneIdle, &activationScene{vps: 2, slots: 1, quiet: true}},
+	{"2 VPs: beside", 0, 2, sceneBeside, &activationScene{vps: 2, slots: 1, quiet: true}},
 	{"2 VPs, one processor", 0, 1, sceneBlockBoth, &activationScene{vps: 2, slots: 1, cpus: 1}},
 	{"3 VPs: two block", 0, 1, sceneBlockBoth, &activationScene{vps: 3, slots: 1}},
 	{"3 VPs: mutex", 0, 1, sceneMutex, &activationScene{vps: 3, slots: 1}},
@@ -122,6 +123,24 @@ func sceneUrgent() {
 	ex.check(e == 0, "create")
 	s1.Post()
 	s2.Post()
+	await(func() bool { return n1 == 1 })
+	result(a, 0)
+}
+
+func reads1AndSets(n uintptr) uintptr {
+	ex.check(inKernel(nil) == 0, "the call fails")
+	n1 = 1
+	return n
+}
+
+// A call ends while the only thread that runs is in a section, or computes: an idle VP runs the thread
+// whose call it was, before any tick.
+func sceneBeside() {
+	a := spawn(reads1AndSets, 0)
+	Yield()
+	for range 2 {
+		s1.Post()
+	}
 	await(func() bool { return n1 == 1 })
 	result(a, 0)
 }

@@ -245,7 +245,7 @@ func lookAround() (again bool) {
 	v := enter()
 	atomic.SwapUint32(&v.pending, 0) // before what there may be is read
 	if act.on && v.index != notPool {
-		v.drain()
+		v.drainForOthers()
 	}
 	v.collect()
 	t := v.cur
