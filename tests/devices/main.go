@@ -81,8 +81,16 @@ func (t *test) run() (said string, err error) {
 	args := []string{
 		"-M", machine, "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "256M",
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", options,
 		"-monitor", "unix:" + socket + ",server=on,wait=off",
+	}
+	if t.firmware == "" {
+		args = append(args, "-kernel", "build/kernel", "-initrd", "build/initramfs", "-append", options)
+	} else {
+		more, err := image(dir, t.firmware, options)
+		if err != nil {
+			return "", err
+		}
+		args = append(args, more...)
 	}
 	if !t.lineIn {
 		args = append(args, "-serial", "file:"+g.serial)
@@ -137,6 +145,33 @@ func (t *test) run() (said string, err error) {
 	}
 	return "", nil
 }
+
+// image makes a stick with an image and returns QEMU's arguments for it: it hangs on the controller
+// that is called x, which the firmware so has driven before the kernel does.
+func image(dir, firmware, options string) (args []string, err error) {
+	file := filepath.Join(dir, "image")
+	mkiso := exec.Command("build/tools/mkiso", "-o", file, "-kernel", "build/kernel", "-initramfs", "build/initramfs", "-cmdline", options)
+	if said, err := mkiso.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("mkiso: %v\n%s", err, said)
+	}
+	if firmware == "uefi" {
+		vars, err := os.ReadFile(ovmf + "VARS_4M.fd")
+		if err != nil {
+			return nil, err
+		}
+		copied := filepath.Join(dir, "vars")
+		if err := os.WriteFile(copied, vars, 0o600); err != nil {
+			return nil, err
+		}
+		args = append(args, "-drive", "if=pflash,format=raw,readonly=on,file="+ovmf+"CODE_4M.fd", "-drive", "if=pflash,format=raw,file="+copied)
+	}
+	return append(args, "-device", "VGA", "-device", "qemu-xhci,id=x",
+		"-drive", "if=none,id=medium,format=raw,readonly=on,file="+file, "-device", "usb-storage,bus=x.0,drive=medium,bootindex=0",
+		"-device", "usb-kbd,bus=x.0"), nil
+}
+
+// ovmf is where Debian has UEFI firmware for QEMU.
+const ovmf = "/usr/share/OVMF/OVMF_"
 
 // step is something to do to a guest, or to wait for.
 type step func(g *guest) error

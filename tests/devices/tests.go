@@ -4,13 +4,14 @@ import "regexp"
 
 // test is a machine, and what to do on it.
 type test struct {
-	name    string
-	machine string   // "" = q35
-	options string   // the kernel's
-	repeats bool     // held keys are repeated
-	devices []string // further arguments for QEMU
-	lineIn  bool     // the serial port has an input
-	steps   []step
+	name     string
+	machine  string   // "" = q35
+	options  string   // the kernel's
+	repeats  bool     // held keys are repeated
+	devices  []string // further arguments for QEMU
+	firmware string   // bios or uefi: from a stick on USB, by that; "": QEMU loads the kernel
+	lineIn   bool     // the serial port has an input
+	steps    []step
 }
 
 // prompt is what the shell asks with.
@@ -74,6 +75,9 @@ var tests = []test{
 		monitor("device_del k"), see(`keyboard unplugged`), monitor("device_add usb-kbd,id=k3,bus=x.0"), see(`: keyboard`), write("echo again\n"), see(`\nagain\r?\n`), seePrompt,
 		write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), see(`keyboard unplugged`), seePrompt, write("poweroff\n"), ends}},
 
+	// Firmware has used the controller, and has a keyboard driver of its own.
+	{name: "stick/bios", machine: usb, firmware: "bios", steps: typing(off...)},
+	{name: "stick/uefi", machine: usb, firmware: "uefi", steps: typing(off...)},
 	stops("off/q35", "", "", "poweroff", ""),
 	stops("off/pc", "pc", "", "poweroff", ""),
 	stops("off/microvm", "microvm", "", "poweroff", ""),
