@@ -30,7 +30,8 @@ func main() {
 	tree := fs.New(frames)
 	tree.Clock = goos.Wall
 	tree.MaxPages = maxFilePages()
-	logMachine()
+	devices := hardware.Find()
+	logMachine(devices)
 	unpackInitramfs(tree)
 
 	var s *proc.System
@@ -38,7 +39,7 @@ func main() {
 	must(tree.AddMemoryDevices("/dev", random{}))
 	onLine(goos.Alarm, sched.TimerTick)
 	go serveInterrupts()
-	devices := startHardware()
+	startDevices(devices)
 
 	s = proc.NewSystem(proc.Machine{
 		NewContext:   func() lwp.Context { return machine.NewContext() },
@@ -76,9 +77,9 @@ func main() {
 	select {}
 }
 
-// startHardware looks for keyboards and other devices, in the background.
-func startHardware() *hardware.Machine {
-	return hardware.Start(hardware.Config{
+// startDevices starts the drivers of keyboards, in the background.
+func startDevices(m *hardware.Machine) {
+	m.Start(hardware.Config{
 		Typed:  typed,
 		OnLine: onLine,
 		Log:    logf,

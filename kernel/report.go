@@ -25,7 +25,7 @@ func fatal(format string, args ...any) {
 }
 
 // logMachine says what was found, for reports from machines that nobody has seen.
-func logMachine() {
+func logMachine(devices *hardware.Machine) {
 	if _, quiet := boot.Option("quiet"); quiet {
 		return
 	}
@@ -33,7 +33,7 @@ func logMachine() {
 	total, _, _ := frame.Stats()
 	logf(fmt.Sprintf("Gossamer %s: %d CPUs, %s, TSC %d MHz, %d MiB of memory", release, amd64.CPUs(),
 		text(f.Brand[:]), goos.TSC()/1e6, total*frame.Size>>20))
-	logf(hardware.Summary())
+	logf(devices.Summary())
 	if amd64.FailedAPs > 0 {
 		logf(fmt.Sprintf("%d CPUs did not come up: APIC IDs %v", amd64.FailedAPs, amd64.FailedIDs[:amd64.FailedAPs]))
 	}

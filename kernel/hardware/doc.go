@@ -2,9 +2,9 @@
 // and runs their drivers: PCI, and keyboards on the PS/2 controller and on USB. It is where drivers,
 // which know their hardware by interfaces, meet arch/amd64 and kernel/goos.
 //
-// All of it happens on goroutines of its own, in the background, while programs already run: a
-// device that is slow, or absent and noticed late, delays nobody. Waits sleep; when interrupts work
-// nothing is polled.
+// [Find] lists the PCI functions, at boot; it only reads. Drivers run on goroutines of their own, in
+// the background, while programs already run: a device that is slow, or absent and noticed late,
+// delays nobody. Waits sleep; when interrupts work nothing is polled.
 //
 // What was found, and what a driver has to say, stands in [Machine.Report], which is /proc/hardware:
 // to be sent along with a report of what does not work. The log gets it only if there is no

@@ -79,9 +79,7 @@ func (m *Machine) findPCI() {
 		found = append(pci.Scan(ports, 0, 0, 255), found...)
 		access = "ports"
 	}
-	m.mu.Lock()
 	m.functions, m.access = found, access
-	m.mu.Unlock()
 }
 
 // text reads a string of the firmware's.

@@ -30,19 +30,27 @@ type Machine struct {
 	cfg      Config
 	keyboard *keyboard.Keyboard
 
-	mu        sync.Mutex
 	access    string // how configuration space is reached
 	functions []*pci.Function
-	notes     []string
-	lost      int // notes beyond maxNotes
-	usb       []usbController
+
+	mu    sync.Mutex // guards what follows
+	notes []string
+	lost  int // notes beyond maxNotes
+	usb   []usbController
 }
 
 const maxNotes = 100
 
-// Start begins to look for devices, and returns at once.
-func Start(cfg Config) *Machine {
-	m := &Machine{cfg: cfg}
+// Find looks for PCI functions, which only reads, and touches no other device.
+func Find() *Machine {
+	m := &Machine{}
+	m.findPCI()
+	return m
+}
+
+// Start begins to run drivers, and returns at once.
+func (m *Machine) Start(cfg Config) {
+	m.cfg = cfg
 	layout := keyboard.US
 	if name, ok := boot.Option("keymap"); ok {
 		if l := keyboard.LayoutOf(name); l != nil {
@@ -53,14 +61,12 @@ func Start(cfg Config) *Machine {
 	}
 	m.keyboard = keyboard.New(keyboard.Config{Layout: layout, Out: cfg.Typed, NoRepeat: is("keyrepeat", "off"), Reboot: cfg.Reboot})
 	go m.probe()
-	return m
 }
 
 // probe starts the drivers.
 func (m *Machine) probe() {
 	var wait sync.WaitGroup
 	wait.Go(m.startPS2)
-	m.findPCI()
 	m.startUSB()
 	wait.Wait()
 	if m.keyboard.Devices() == 0 && !m.cfg.Serial {
@@ -71,7 +77,7 @@ func (m *Machine) probe() {
 // note records what a driver has to say.
 func (m *Machine) note(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
-	if is("verbose", "") {
+	if m.cfg.Log != nil && is("verbose", "") {
 		m.cfg.Log(s)
 	}
 	m.mu.Lock()

@@ -30,8 +30,6 @@ func (m *Machine) Report() string {
 	line("serial", "%s", yes(m.cfg.Serial, "console on COM1", "no COM1"))
 	line("keyboards", "%d", m.keyboard.Devices())
 
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	line("pci", "%d functions%s", len(m.functions), yes(m.access != "", ", by "+m.access, ""))
 	for _, f := range m.functions {
 		fmt.Fprintf(&b, "  %s %04x:%04x class %06x rev %02x", f.Addr, f.Vendor, f.Device, f.Class, f.Revision)
@@ -49,6 +47,8 @@ func (m *Machine) Report() string {
 		}
 		b.WriteByte('\n')
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, u := range m.usb {
 		line("usb", "%s, interrupts: %s", u.at, u.irq)
 		for _, s := range u.Report() {
@@ -62,12 +62,13 @@ func (m *Machine) Report() string {
 	return b.String()
 }
 
-// Summary is the same in one line, what of it is known without looking for devices.
-func Summary() string {
+// Summary is the same in one line, as far as it is known before drivers run.
+func (m *Machine) Summary() string {
 	t := &amd64.Topology
 	a := &amd64.ACPI
-	return fmt.Sprintf("%s, %d I/O APICs; clock by %s; ACPI %s, %d tables; framebuffer %s",
-		yes(amd64.X2APIC(), "x2APIC", "xAPIC"), t.IOAPICs(), amd64.TSCSource, revision(a), a.Tables, picture())
+	return fmt.Sprintf("%s, %d I/O APICs; clock by %s; ACPI %s, %d tables; %d PCI functions%s; framebuffer %s",
+		yes(amd64.X2APIC(), "x2APIC", "xAPIC"), t.IOAPICs(), amd64.TSCSource, revision(a), a.Tables,
+		len(m.functions), yes(m.access != "", " by "+m.access, ""), picture())
 }
 
 func picture() string {
