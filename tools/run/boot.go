@@ -60,7 +60,7 @@ func (m *machine) machineType() string {
 
 // logPort is the second serial port, for the log. A microvm has one port of its own only.
 func (m *machine) logPort() []string {
-	if m.boot.micro {
+	if m.boot.micro || strings.HasPrefix(m.machine, "microvm") {
 		return []string{"-chardev", "file,id=log,path=" + m.logPath(), "-device", "isa-serial,chardev=log,iobase=0x2f8,irq=3"}
 	}
 	return []string{"-serial", "file:" + m.logPath()}
