@@ -1,6 +1,9 @@
 package main
 
-import "image/color"
+import (
+	"fmt"
+	"image/color"
+)
 
 // test is a machine, and what to do on it.
 type test struct {
@@ -19,9 +22,9 @@ var (
 )
 
 // booted is a shell on serial line and screen, with the log of both.
-func booted(width, height int, grid string) []step {
+func booted(width, height, bits int, grid string) []step {
 	return []step{
-		shows(`(?m)^\[ +[0-9.]+\] Gossamer 0\.1: 2 CPUs`), shows(`(?s)\] screen: .* ` + grid + ` characters\n.*gossamer: console\n.*\n/ \$$`),
+		shows(`(?m)^\[ +[0-9.]+\] Gossamer 0\.1: 2 CPUs`), shows(fmt.Sprintf(`(?s)\] screen: %d×%d pixels of %d bits, %s characters\n.*gossamer: console\n.*\n/ \$$`, width, height, bits, grid)),
 		size(width, height), same(2),
 	}
 }
@@ -42,9 +45,12 @@ func steps(parts ...[]step) (all []step) {
 }
 
 var tests = []test{
-	{name: "1024x768", quick: true, mode: "1024x768", steps: steps(booted(1024, 768, "128×48"), output)},
-	{name: "1920x1080", quick: true, mode: "1920x1080", steps: steps(booted(1920, 1080, "240×67"), output)},
-	{name: "640x480", mode: "640x480", steps: steps(booted(640, 480, "80×30"), output[:3])},
+	{name: "1024x768", quick: true, mode: "1024x768", steps: steps(booted(1024, 768, 32, "128×48"), output)},
+	{name: "1920x1080", quick: true, mode: "1920x1080", steps: steps(booted(1920, 1080, 32, "240×67"), output)},
+	{name: "640x480", mode: "640x480", steps: steps(booted(640, 480, 32, "80×30"), output[:5], []step{same(29)})},
+	{name: "1024x768x24", mode: "1024x768x24", steps: steps(booted(1024, 768, 24, "128×48"), output)},
+	{name: "800x600x16", mode: "800x600x16", steps: steps(booted(800, 600, 16, "100×37"), output[:2])},
+	{name: "800x600x15", mode: "800x600x15", steps: steps(booted(800, 600, 15, "100×37"), output[:2])},
 
 	// Each of the two is a terminal of its own; the log is with the console.
 	{name: "parted/serial", mode: "1024x768", options: "console=serial", steps: []step{

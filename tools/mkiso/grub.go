@@ -59,6 +59,8 @@ func modes(mode string, bios bool) string {
 		return common
 	case mode == "auto" || mode == "text":
 		return mode
+	case strings.Count(mode, "x") == 2: // with a depth
+		return mode + "," + common
 	}
 	return mode + "x32," + mode + "x24," + common
 }

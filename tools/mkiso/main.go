@@ -39,7 +39,7 @@ func main() {
 	flag.StringVar(&o.kernel, "kernel", "", "take this kernel `FILE` (build/kernel) instead of building one")
 	flag.StringVar(&o.initramfs, "initramfs", "", "take this cpio `FILE` instead of building one")
 	flag.StringVar(&o.cmdline, "cmdline", "init=/bin/init", "the kernel's command line")
-	flag.StringVar(&o.mode, "mode", "auto", "size of the framebuffer that is asked for: auto, or `WxH`")
+	flag.StringVar(&o.mode, "mode", "auto", "size of the framebuffer that is asked for: auto, or `WxH[xBITS]`")
 	flag.Var(&o.programs, "prog", "build or take the program at `PATH` and put it into /bin; may be repeated")
 	flag.Var(&o.files, "add", "put FILE into the tree at PATH, as `FILE=PATH`; may be repeated")
 	flag.StringVar(&o.flash, "flash", "", "write the image to the removable `DEVICE`, after asking")
@@ -61,7 +61,7 @@ func main() {
 	}
 }
 
-var modePattern = regexp.MustCompile(`^(auto|text|[1-9][0-9]{2,4}x[1-9][0-9]{2,4})$`)
+var modePattern = regexp.MustCompile(`^(auto|text|[1-9][0-9]{2,4}x[1-9][0-9]{2,4}(x(15|16|24|32))?)$`)
 
 // check refuses a command line that makes no sense.
 func (o *options) check(rest int) error {

@@ -67,7 +67,7 @@ func newConfig(root, command string) (*config, error) {
 			return nil, err
 		}
 	}
-	if c.mode = os.Getenv("MODE"); c.mode != "" && !regexp.MustCompile(`^(auto|[0-9]+x[0-9]+)$`).MatchString(c.mode) {
+	if c.mode = os.Getenv("MODE"); c.mode != "" && !regexp.MustCompile(`^(auto|[0-9]+x[0-9]+(x[0-9]+)?)$`).MatchString(c.mode) {
 		return nil, usageError(fmt.Sprintf("MODE=%s: want auto or a size like 1024x768", c.mode))
 	}
 	if s := os.Getenv("TIMEOUT"); s != "" {
