@@ -209,12 +209,14 @@ func (l *LWP) Enable() syscall.Errno {
 // activate makes an LWP number n of a registration.
 func (l *LWP) activate(a *activations, n int) {
 	l.act, l.number = a, n
+	l.activation.Store(true)
 	l.Thread.OnBlock(l.onBlock)
 }
 
 // deactivate makes an LWP an ordinary one.
 func (l *LWP) deactivate() {
 	l.act = nil
+	l.activation.Store(false)
 	l.Thread.OnBlock(nil)
 	l.Thread.SetUrgent(false)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gossamer/kernel/fs"
 	"gossamer/kernel/futex"
+	"gossamer/kernel/sched"
 	"gossamer/kernel/timer"
 	"gossamer/lwp"
 	"gossamer/lwp/sa"
@@ -168,8 +169,20 @@ func (s *System) lookupLWP(id lwp.ID) *LWP {
 	return nil
 }
 
-// allocator returns what divides the processors among processes with activations.
+// allocator returns what divides the processors among processes.
 func (s *System) allocator() *sa.Allocator {
-	s.processors.once.Do(func() { s.processors.Allocator = sa.NewAllocator(s.CPUs(), s.Now) })
+	s.processors.once.Do(func() {
+		s.processors.Allocator = sa.NewAllocator(s.CPUs(), s.Now)
+		s.processors.Count(countOrdinary)
+	})
 	return s.processors.Allocator
+}
+
+// countOrdinary calls f for each LWP that runs or is ready and is no activation, with its process, as
+// long as f says true.
+func countOrdinary(f func(process int) bool) {
+	sched.Runnable(func(t *sched.Thread) bool {
+		l := threadLWP(t)
+		return l == nil || l.activation.Load() || f(int(l.p.ID))
+	})
 }

@@ -24,6 +24,8 @@ type LWP struct {
 	faults    atomic.Uint64 // exceptions in user mode
 	cancelled atomic.Bool   // the next sleep is to end with EINTR, _lwp_wakeup(2)
 
+	activation atomic.Bool // act is not nil
+
 	life
 }
 

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// Allocator divides the machine's processors among SA processes: space sharing. Each process that
-// wants processors gets an even share, what one does not want goes to the others, and if there are
-// fewer processors than processes they take turns. What nobody wants stays where it is, so that a
+// Allocator divides the machine's processors among SA processes and those with ordinary LWPs that
+// compute: space sharing. Each process that wants processors gets an even share, what one does not
+// want goes to the others, and if there are fewer processors than processes they take turns. What nobody wants stays where it is, so that a
 // VP that idles for a moment costs nobody anything; shares are computed anew only when a process
 // wants more than it may have.
 //
@@ -16,8 +16,9 @@ import (
 // raised only by what others have really given back: so VPs running are never more than processors
 // granted, nor those more than there are.
 //
-// Ordinary LWPs have no part in it: they and the threads that VPs run on share processors by time,
-// as kernel/sched does it.
+// Ordinary LWPs are counted (ordinary.go), and some processors left to them, but never the last one:
+// where they are more than their processors, they and the threads that VPs run on share those by
+// time, as kernel/sched does it.
 type Allocator struct {
 	ncpu   int
 	period int64 // ns between turns
@@ -25,9 +26,14 @@ type Allocator struct {
 
 	// hungry is not 0 while some process wants more than its quota, or may.
 	hungry atomic.Uint32
+	looked atomic.Int64 // when, last
+
+	census  Census // nil: ordinary LWPs do not count
+	counted func(process int) bool
 
 	mu     sync.Mutex // before any sa lock
 	shares []share
+	others []other
 	first  int // whose turn it is to be served first
 	turned int64
 }
@@ -75,17 +81,27 @@ func (a *Allocator) leave(p *Process) {
 
 func (a *Allocator) isHungry() bool { return a.hungry.Load() != 0 }
 
-// tick passes the turn on when it is time.
+// tick looks at ordinary LWPs and passes the turn on, each when it is time.
 func (a *Allocator) tick() {
-	if !a.isHungry() {
+	counts := a.census != nil && a.ncpu > 1
+	if !counts && !a.isHungry() {
+		return
+	}
+	now := a.now()
+	counts = counts && now-a.looked.Load() >= lookPeriod
+	if !counts && !a.isHungry() {
 		return
 	}
 	a.mu.Lock()
-	now := a.now()
-	due := now-a.turned >= a.period
-	if due {
+	due := false
+	if counts && now-a.looked.Load() >= lookPeriod {
+		a.looked.Store(now)
+		due = a.look()
+	}
+	if a.isHungry() && now-a.turned >= a.period {
 		a.turned = now
 		a.first++
+		due = true
 	}
 	a.mu.Unlock()
 	if due {
@@ -99,11 +115,13 @@ func (a *Allocator) settle() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.hungry.Store(1)
-	free := a.ncpu
+	if len(a.others) != 0 && a.now()-a.looked.Load() > forget {
+		a.others = a.others[:0]
+	}
 	for i := range a.shares {
 		a.shares[i].ask()
 	}
-	a.divide()
+	free := a.ncpu - a.divide()
 	for i := range a.shares {
 		s := &a.shares[i]
 		if s.target < s.quota {
@@ -124,28 +142,47 @@ func (a *Allocator) settle() {
 	if !hungry {
 		a.hungry.Store(0)
 	}
+	if Debug {
+		a.check()
+	}
 }
 
 // divide computes targets: one processor at a time to each process that wants more, then what is
-// left to each in turn.
-func (a *Allocator) divide() {
+// left to each with activations in turn. It returns how many are left to ordinary LWPs.
+func (a *Allocator) divide() (ordinary int) {
 	n := len(a.shares)
-	free := a.ncpu
-	for _, more := range [...]func(s *share) bool{
-		func(s *share) bool { return s.target < s.want },
-		func(s *share) bool { return true },
-	} {
-		for given := true; given && free > 0; {
-			given = false
-			for i := 0; i < n && free > 0; i++ {
-				if s := &a.shares[(a.first+i)%n]; more(s) {
+	all := n + len(a.others)
+	free, most := a.ncpu, a.ncpu
+	for i := range a.shares {
+		if a.shares[i].want > 0 {
+			most = a.ncpu - 1
+		}
+	}
+	for i := range a.others {
+		a.others[i].target = 0
+	}
+	for given := true; given && free > 0; {
+		given = false
+		for i := 0; i < all && free > 0; i++ {
+			if k := (a.first + i) % all; k < n {
+				if s := &a.shares[k]; s.target < s.want {
 					s.target++
 					free--
 					given = true
 				}
+			} else if o := &a.others[k-n]; o.target < o.want && ordinary < most {
+				o.target++
+				ordinary++
+				free--
+				given = true
 			}
 		}
 	}
+	for i := 0; n > 0 && free > 0; i++ {
+		a.shares[(a.first+i)%n].target++
+		free--
+	}
+	return ordinary
 }
 
 // ask finds out what a process wants and has.

@@ -71,3 +71,14 @@ func (p *Process) check() (wrong string) {
 	}
 	return wrong
 }
+
+// check panics if more processors are granted than there are. a.mu is held.
+func (a *Allocator) check() {
+	granted := 0
+	for i := range a.shares {
+		granted += a.shares[i].quota
+	}
+	if granted > a.ncpu {
+		panic(fmt.Sprintf("sa: %d processors granted of %d", granted, a.ncpu)) // I1
+	}
+}

@@ -54,5 +54,5 @@
 // never held together.
 //
 // Reading order: process.go, area.go, edge.go, post.go, turn.go, block.go, call.go, signal.go,
-// life.go, allocate.go, check.go.
+// life.go, allocate.go, ordinary.go, check.go.
 package sa

@@ -60,6 +60,7 @@ var tests = [...]test{
 	{"sa/forks", saForks, 0, gossamerOnly},
 	{"sa/stop", saStops, 0, gossamerOnly},
 	{"sa/shares", saShares, 0, gossamerOnly},
+	{"sa/ordinary", saOrdinary, 0, gossamerOnly},
 
 	{"lwp/shares", lwpShares, 0, 0},
 	{"lwp/clone-errors", cloneErrors, 0, 0},
