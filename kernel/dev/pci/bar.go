@@ -27,7 +27,8 @@ func (f *Function) ReadBARs() (bars [6]BAR) {
 	return bars
 }
 
-// bar measures base address i by writing ones: bits that do not keep them are below the size.
+// bar measures base address i by writing ones: bits that do not keep them are below the size, or so
+// far up that the device has no use for them.
 func (f *Function) bar(i int) (b BAR, wide bool) {
 	at := uint16(regBAR + 4*i)
 	low := f.read(at)
@@ -37,10 +38,7 @@ func (f *Function) bar(i int) (b BAR, wide bool) {
 	if low&1 != 0 {
 		b = BAR{Base: uint64(low &^ 3), IO: true}
 		mask &^= 3
-		if mask>>16 == 0 && mask != 0 {
-			mask |= 0xffff0000 // the upper half need not be there
-		}
-		b.Size = uint64(-uint32(mask))
+		b.Size = mask & -mask
 		if !b.sane(1 << 16) {
 			return BAR{}, false
 		}
@@ -57,10 +55,8 @@ func (f *Function) bar(i int) (b BAR, wide bool) {
 		mask |= uint64(f.read(at+4)) << 32
 		f.write(at+4, high)
 		b.Base |= uint64(high) << 32
-		b.Size = -mask
-	} else {
-		b.Size = uint64(-uint32(mask))
 	}
+	b.Size = mask & -mask
 	if !b.sane(1 << 52) {
 		return BAR{}, wide
 	}
