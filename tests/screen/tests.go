@@ -67,6 +67,14 @@ var tests = []test{
 		shows(`(?s)no serial port.*\n/ \$$`), press("echo typed here\n"), shows(`\ntyped here\n/ \$$`),
 	}},
 
+	// The terminal knows its size, and answers if nobody is at the serial line.
+	{name: "ask/screen", quick: true, mode: "1024x768", options: "console=screen init=/bin/ask", program: "build/screen/ask", steps: []step{
+		shows(`(?s)\nwindow 128 by 48, 1024 by 768 pixels\n.*\nanswer ESC\[20;7R$`), silent("window"),
+	}},
+	{name: "ask/both", mode: "1920x1080", options: "init=/bin/ask", program: "build/screen/ask", steps: []step{
+		says(`window 240 by 67, 1920 by 1080 pixels\r\n`), says(`\[6n`), send("\x1b[3;4R"), shows(`answer ESC\[3;4R$`),
+	}},
+
 	// What output costs that scrolls, by the size of the screen; with the serial line, too.
 	{name: "cost/1024x768", mode: "1024x768", options: "console=screen init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},
 	{name: "cost/1920x1080", mode: "1920x1080", options: "console=screen init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},

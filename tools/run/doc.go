@@ -6,6 +6,7 @@
 //	run run PATH [ARG...]       one program; its output and exit status are ours
 //	run bench [--json] [REGEX]  the benchmarks, in guest instructions
 //	run trace FILE [PATH [ARG...]]  as run, and saves a trace of the kernel as JSON
+//	run screenshot FILE [COMMAND...]  the screen as PNG, after a command in the shell
 //	run gdb                     as shell, but waits for gdb
 //	run matrix [quick]          many machines, each to the shell and one program
 //	run bochs                   the image in Bochs, to the shell and one program
@@ -60,8 +61,10 @@
 // Two runs at the same time may share a tree: builds take turns (see tools/build), and what
 // belongs to one run is in a folder of its own which goes away with the run.
 //
+// For screenshot the console is on COM1 and the screen, as for a shell.
+//
 // Read in the order main.go, config.go, qemu.go, console.go, ktap.go,
-// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go, matrix.go,
+// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go, screenshot.go, matrix.go,
 // bochs.go; boot.go
 // has the ways of booting, probe.go says why KVM is not simply used.
 package main
