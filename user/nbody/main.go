@@ -4,9 +4,11 @@
 // with the pieces in memory user threads are ahead, for they cost less; with fewer of them, those
 // fall behind whose threads keep their LWPs while they wait; activations do well throughout.
 //
-//	nbody [BODIES [STEPS]]     all models, and how much is in memory, on one table
+//	nbody [BODIES [STEPS]]            all models, and how much is in memory, on one table
+//	nbody speedup [BODIES [STEPS]]    what a second CPU brings, and what two copies lose
 //
-// Files: main.go (the experiment), tree.go (the tree), cache.go (memory that is too small).
+// Files: main.go (the experiment), tree.go (the tree), cache.go (memory that is too small),
+// speedup.go.
 package main
 
 import (
@@ -77,33 +79,45 @@ func simulate() int64 {
 	return checksum()
 }
 
+// A result is what a program of its own tells when it has run the experiment.
 type result struct {
-	ns, sum, misses int64
+	from, to, sum, misses int64
 }
 
-// measure runs the experiment in a program of its own.
-func measure(m ulib.Model, share int) (r result) {
+func (r *result) bytes() []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(r)), int(unsafe.Sizeof(*r)))
+}
+
+// A runner is such a program.
+type runner struct{ pid, fd int }
+
+// start has one run the experiment with a share of the tree in memory.
+func start(o *ulib.Options, share int) runner {
 	var fd [2]int32
 	must(sys.Pipe2(&fd, 0), "pipe")
 	pid, e := sys.Fork()
 	must(e, "fork")
-	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&r)), int(unsafe.Sizeof(r)))
 	if pid == 0 {
-		must(ulib.StartWith(&ulib.Options{Model: m}), "threads")
+		must(ulib.StartWith(o), "threads")
 		fit(share)
-		from := ulib.Now()
+		r := result{from: ulib.Now()}
 		r.sum = simulate()
-		r.ns, r.misses = ulib.Now()-from, int64(misses)
-		sys.Write(int(fd[1]), bytes)
+		r.to, r.misses = ulib.Now(), int64(misses)
+		sys.Write(int(fd[1]), r.bytes())
 		sys.Exit(0)
 	}
 	sys.Close(int(fd[1]))
-	n, _ := sys.Read(int(fd[0]), bytes)
-	sys.Close(int(fd[0]))
+	return runner{pid, int(fd[0])}
+}
+
+// result waits for it to end.
+func (p runner) result() (r result) {
+	n, _ := sys.Read(p.fd, r.bytes())
+	sys.Close(p.fd)
 	var status sys.WaitStatus
-	sys.Wait4(pid, &status, 0, nil)
-	if status != 0 || n != len(bytes) {
-		out.Fatal("nbody", ulib.ModelName(m), sys.EIO)
+	sys.Wait4(p.pid, &status, 0, nil)
+	if status != 0 || n != len(r.bytes()) {
+		out.Fatal("nbody", "a run", sys.EIO)
 	}
 	return r
 }
@@ -114,12 +128,16 @@ func argument(i, otherwise, most int) int {
 	}
 	n, ok := sys.ParseInt(sys.Arg(i))
 	if !ok || n < 2 || n > most {
-		out.Usage("nbody [BODIES [STEPS]]")
+		out.Usage("nbody [speedup] [BODIES [STEPS]]")
 	}
 	return n
 }
 
 func main() {
+	if sys.Argc() > 1 && sys.Arg(1) == "speedup" {
+		bodies, steps = argument(2, 1000, maxBodies), argument(3, 4, 1000)
+		speedup()
+	}
 	bodies = argument(1, bodies, maxBodies)
 	steps = argument(2, steps, 1000)
 	last := ulib.Activations
@@ -135,7 +153,7 @@ func main() {
 	for _, share := range shares {
 		out.Out.IntWidth(share, 7).Str(" %")
 		for m := ulib.NToOne; m <= last; m++ {
-			r := measure(m, share)
+			r := start(&ulib.Options{Model: m}, share).result()
 			if m == ulib.NToOne {
 				out.Out.IntWidth(int(r.misses), 8)
 				if share == shares[0] {
@@ -146,7 +164,7 @@ func main() {
 				out.Out.Str("\nwrong: the models do not agree\n")
 				out.Exit(1)
 			}
-			out.Out.IntWidth(int(r.ns/1e6), 11).Flush()
+			out.Out.IntWidth(int((r.to-r.from)/1e6), 11).Flush()
 		}
 		out.Out.NL().Flush()
 	}
