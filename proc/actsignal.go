@@ -37,12 +37,19 @@ func (l *LWP) takes() Sigset {
 	return ^l.p.caught(l.p.pending.set | l.pending.set)
 }
 
-// forceActivation is force for an activation: the signal goes to ulib with the thread.
+// trapTrace is TRAP_TRACE: Code of SIGTRAP after an instruction with RFLAGS.TF.
+const trapTrace = 2
+
+// forceActivation is force for an activation: the signal goes to ulib with the thread. A single step
+// of a process that ignores SIGTRAP is a preemption.
 func (l *LWP) forceActivation(info *Siginfo) bool {
 	p := l.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	core := l.act.core
+	if info.Signal == int(syscall.SIGTRAP) && info.Code == trapTrace && p.actions[info.Signal].Handler == SigIgn {
+		return core.Step(l.number)
+	}
 	if p.actions[info.Signal].Handler <= SigIgn || Sigset(core.Mask(l.number)).Has(info.Signal) {
 		return false
 	}

@@ -101,6 +101,29 @@ func TestQuantum(t *testing.T) {
 	want(t, "upcalls", s.p.stat.Upcalls, 1)
 }
 
+// Is a thread taken off at each of its steps, but not before it has made one, and a closed VP restarted
+// where it is?
+func TestStep(t *testing.T) {
+	s := scene(t, simConfig{nvp: 2, nt: 2, nslot: 4})
+	page := s.area.VPs[0]
+	s.area.Slots[0].IP = s.p.host(&s.p.vps[0]).PC()
+	want(t, "a step", s.p.Step(0), true)
+	want(t, "upcalls of a thread that is resumed", s.p.stat.Upcalls, 0)
+	page.Disabled = 1
+	want(t, "a step", s.p.Step(0), true)
+	want(t, "upcalls of a closed VP", s.p.stat.Upcalls, 0)
+	want(t, "private saves", s.p.stat.Saved, 1)
+	want(t, "state", s.p.vps[0].state, Run)
+	want(t, "settled", s.p.lwps[0].settled.Load(), true)
+	page.Disabled = 0
+	s.area.Slots[0].IP++
+	want(t, "a step", s.p.Step(0), true)
+	want(t, "upcalls", s.p.stat.Upcalls, 1)
+	want(t, "why", page.Why, abi.Preempted)
+	want(t, "ready", s.area.Process.Ready, 1)
+	want(t, "a step of an LWP in reserve", s.p.Step(3), false)
+}
+
 // Is nothing written for a thread that is just being resumed, and does it get to run before there is an
 // upcall?
 func TestResumeRange(t *testing.T) {

@@ -5,27 +5,34 @@
 // A holder locks a mutex and lets others run. Two readers read from an empty pipe, in the kernel.
 // The holder would unlock the mutex then, and write to the pipe. Each model runs this with two
 // LWPs where it has a choice; a watchman, a thread of system scope, says after a while who is
-// where, and ends what does not go on.
+// where, and ends what does not go on. At last, under activations, the holder is preempted after each
+// instruction that it makes with the mutex locked.
 //
 //	deadlock
 package main
 
 import (
+	"unsafe"
+
 	"gossamer/ulib"
 	"gossamer/ulib/out"
+	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
 )
 
 const (
-	readers     = 2
-	patience    = 300e6 // ns
-	stalled     = 9     // status of a program that does not go on
-	unsupported = 8
+	readers      = 2
+	patience     = 300e6 // ns; stepPatience if the holder is preempted all the time
+	stepPatience = 60e9
+	stalled      = 9 // status of a program that does not go on
+	unsupported  = 8
 )
 
 var (
 	mutex             ulib.Mutex
 	readEnd, writeEnd int
+	stepping          bool
+	from, to          sa.Stat
 	holder            ulib.ID
 	reader            [readers]ulib.ID
 )
@@ -38,12 +45,20 @@ func must(e sys.Errno, what string) {
 
 func holds(uintptr) uintptr {
 	must(mutex.Lock(), "lock")
+	if stepping {
+		stat(&from)
+		setStep(1)
+	}
 	for i := range reader { // until the readers are in the kernel, or on their way
 		for state(reader[i]) == ulib.Runnable {
 			ulib.Yield()
 		}
 	}
 	must(mutex.Unlock(), "unlock")
+	if stepping {
+		setStep(0)
+		stat(&to)
+	}
 	for range readers {
 		_, e := ulib.Write(writeEnd, sys.Bytes("x"))
 		must(e, "write")
@@ -59,6 +74,12 @@ func reads(uintptr) uintptr {
 	must(mutex.Unlock(), "unlock")
 	return 0
 }
+
+// setStep has the caller trap after each instruction, or not. Of a process with activations that
+// ignores SIGTRAP the kernel makes a preemption of that.
+func setStep(on uint64)
+
+func stat(s *sa.Stat) { sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(s))) }
 
 func state(id ulib.ID) ulib.State {
 	i, _ := ulib.Look(id)
@@ -79,7 +100,11 @@ func describe(l *ulib.Line, id ulib.ID) {
 }
 
 func watches(uintptr) uintptr {
-	ulib.Sleep(patience)
+	if stepping {
+		ulib.Sleep(stepPatience)
+	} else {
+		ulib.Sleep(patience)
+	}
 	var l ulib.Line
 	l.Str("      holder of the mutex: ")
 	describe(&l, holder)
@@ -103,6 +128,9 @@ func scene(o *ulib.Options) {
 		must(e, "start")
 	}
 	var e sys.Errno
+	if stepping {
+		must(sys.Ignore(sys.SIGTRAP), "ignore")
+	}
 	readEnd, writeEnd, e = ulib.Pipe()
 	must(e, "pipe")
 	_, e = ulib.CreateWith(&ulib.Attr{Scope: ulib.ScopeSystem, Detached: true}, watches, 0)
@@ -120,6 +148,11 @@ func scene(o *ulib.Options) {
 	if o.Model == ulib.MToN {
 		var l ulib.Line
 		l.Str("      the pool has now ").Int(ulib.Concurrency()).Str(" LWPs").Print()
+	}
+	if stepping {
+		var l ulib.Line
+		l.Str("      preempted at ").Int(int(to.Preempted - from.Preempted)).Str(" instructions, and in ulib's own sections at ")
+		l.Int(int(to.Saved - from.Saved)).Print()
 	}
 	sys.Exit(0)
 }
@@ -152,5 +185,9 @@ func main() {
 	try("threads on two LWPs, more when all are asleep", ulib.Options{Model: ulib.MToN, LWPs: 2})
 	try("each thread on an LWP of its own", ulib.Options{Model: ulib.OneToOne})
 	try("threads on activations", ulib.Options{Model: ulib.Activations})
+	if sys.OnGossamer() {
+		stepping = true
+		try("threads on activations, the holder preempted at each instruction", ulib.Options{Model: ulib.Activations})
+	}
 	out.Exit(0)
 }

@@ -137,6 +137,7 @@ var tests = [...]test{
 	{"ulib/signals", threadSignals, 120, gossamerOnly},
 	{"ulib/signal-storm", threadStorm, 120, gossamerOnly},
 	{"ulib/signal-stops", threadStops, 120, gossamerOnly},
+	{"ulib/steps", threadSteps, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
 	{"ulib/million", threadMillion, 600, gossamerOnly},
 	{"ulib/webserver", webServer, 120, gossamerOnly},
