@@ -36,6 +36,7 @@ func (r *removal) has(w bootWay) bool {
 // trial is one machine that boots to the shell and runs a program.
 type trial struct {
 	label string
+	way   string // of booting, in special; "": pvh
 	boot  bootWay
 	cpu   string
 	cpus  string // QEMU's -smp
@@ -64,6 +65,8 @@ var special = []trial{
 	{label: "9 CPUs, two hot-pluggable later", cpus: "9,maxcpus=11,sockets=11,cores=1", mem: "512M"},
 	{label: "5 GiB, a hole below 4 GiB", cpus: "2", mem: "5G"},
 	{label: "64 GiB", cpus: "2", mem: "64G", sparse: true},
+	{label: "64 GiB, uefi", way: "uefi", cpus: "2", mem: "64G", sparse: true},
+	{label: "4 CPUs, 1 GiB, usb-bios", way: "usb-bios", cpus: "4", mem: "1G"},
 	{label: "pc, the older chipset", cpus: "2", mem: "512M", machine: "pc"},
 	{label: "no ACPI, no timer but the LAPIC's", cpus: "1", mem: "512M", machine: "microvm,acpi=off,pic=off,pit=off,rtc=off", alone: true},
 }
@@ -155,7 +158,7 @@ func (c *config) matrix(quick bool) (int, error) {
 			}
 		}
 	}
-	rest := &grid{columns: []string{"other machines (pvh)", "max", "qemu64"}}
+	rest := &grid{columns: []string{"other machines", "max", "qemu64"}}
 	for _, t := range special {
 		row, label := []string{t.label}, t.label
 		for _, cpu := range []string{"max", "qemu64"} {
@@ -164,6 +167,11 @@ func (c *config) matrix(quick bool) (int, error) {
 				continue
 			}
 			t.boot, t.less, t.cpu, t.label = bootWays[0], &removals[0], cpu, label+", "+cpu
+			if t.way != "" {
+				if t.boot, err = bootWayOf(t.way); err != nil {
+					return 0, err
+				}
+			}
 			row = append(row, try(t).String())
 		}
 		rest.rows = append(rest.rows, row)
