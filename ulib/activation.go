@@ -29,6 +29,7 @@ var act struct {
 	owner [sa.MaxSlot]*thread // of slots whose thread has been taken off its VP
 	free  uint32              // slots that nobody names, linked by nextFree: number plus one
 	next  [sa.MaxSlot]uint32
+	slots int // constant after Start
 
 	waking uint32 // atomic; 1: an idle VP has been woken and does not run yet
 }
@@ -334,6 +335,7 @@ func startActivations(n, slots int) Errno {
 		v.quantum = quantum
 		v.join()
 	}
+	act.slots = slots
 	for s := slots - 1; s > 0; s-- {
 		act.next[s] = act.free
 		act.free = uint32(s) + 1

@@ -66,3 +66,43 @@ func SetName(id ID, name string) Errno {
 	v.leave()
 	return 0
 }
+
+// Counts say what the package has and what of that is in use.
+type Counts struct {
+	Threads    int // that have not ended
+	Stacks     int // made so far, with the main thread's control block, which has the place of one
+	FreeStacks int // of those, nobody's: of threads that have been joined, or were detached
+	Slots      int // of Activations
+	FreeSlots  int // of those, without a thread of their own: nobody's, or a VP's for whom it runs
+}
+
+// Count counts them at some instant. It looks at every stack.
+func Count() (c Counts) {
+	v := enter()
+	c.Threads = int(atomic.LoadInt64(&threads))
+	pool.lock.acquire(v)
+	for t := pool.newest; t != nil; t = t.older {
+		c.Stacks++
+	}
+	for _, t := range pool.free {
+		for ; t != nil; t = t.next {
+			c.FreeStacks++
+		}
+	}
+	pool.lock.release()
+	if act.on {
+		act.lock.acquire(v)
+		c.Slots = act.slots
+		for s := act.free; s != 0; s = act.next[s-1] {
+			c.FreeSlots++
+		}
+		for i := range nvp {
+			if vps[i].mine != slotless {
+				c.FreeSlots++
+			}
+		}
+		act.lock.release()
+	}
+	v.leave()
+	return c
+}

@@ -16,9 +16,9 @@ func threadStress() {
 	competitor := fork(func() {
 		ok(ulib.StartWith(&ulib.Options{Model: ulib.Activations}), "start")
 		for i := range 8 {
-			ids[i] = spawn(computes, 0)
+			ids[i] = spawn(computes, uintptr(i))
 		}
-		join(ids[0])
+		wavers()
 	})
 	under(&ulib.Options{Model: ulib.Activations, LWPs: 4, Slots: 40}, askStress)
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 4}, askStress)
@@ -26,13 +26,29 @@ func threadStress() {
 	wait(competitor)
 }
 
-// computes yields now and then, for as long as its program is let live.
-func computes(uintptr) uintptr {
-	for {
-		for i := range 100_000 {
-			record[0] += i & 1
+// wavers has the program want another number of processors every now and then, and none for a while.
+func wavers() {
+	for r := dice(7); ; {
+		saConcurrency(1 + int(r.next(4)))
+		if r.next(8) == 0 {
+			sys.Sleep(int64(r.next(5e6)))
+		} else {
+			ulib.Sleep(int64(r.next(5e6)))
 		}
-		ulib.Yield()
+	}
+}
+
+// computes yields and sleeps now and then, for as long as its program is let live.
+func computes(n uintptr) uintptr {
+	for r := dice(n + 1); ; {
+		for i := range 100_000 {
+			record[n] += i & 1
+		}
+		if r.next(4) == 0 {
+			ulib.Sleep(int64(r.next(20e6)))
+		} else {
+			ulib.Yield()
+		}
 	}
 }
 
@@ -43,6 +59,7 @@ var (
 	locked   uint32                // guarded by mutex
 	lockedBy [stressThreads]uint32
 	ends     int64
+	sent     uint32 // signals sent
 )
 
 // dice is a generator of one thread (Marsaglia, xorshift64).
@@ -85,6 +102,10 @@ func stresses(n uintptr) uintptr {
 			if _, e := ulib.Read(pipeRead, b[:]); e != 0 {
 				return 2
 			}
+		case 7:
+			if e := ulib.Kill(ids[r.next(stressThreads)], sys.SIGUSR1); e == 0 {
+				atomic.AddUint32(&sent, 1)
+			}
 		case 6:
 			sys.Sleep(int64(r.next(1e6))) // in the kernel
 		default:
@@ -102,6 +123,7 @@ func askStress() {
 	var e sys.Errno
 	pipeRead, pipeWrite, e = ulib.Pipe()
 	ok(e, "pipe")
+	ok(ulib.Catch(sys.SIGUSR1, noteSignal, 0), "catch")
 	ends = ulib.Now() + 3e9
 	for i := range stressThreads {
 		ids[i] = spawn(stresses, uintptr(i))
@@ -132,6 +154,11 @@ func askStress() {
 	equal(int(sum), total, "work done")
 	equal(int(locked), inMutex, "work done in the mutex")
 	check(lives >= stressThreads+50, "threads were cancelled")
+	check(count(sys.SIGUSR1) > 0 && count(sys.SIGUSR1) <= int(sent), "signals were taken")
+	had := ulib.Count()
+	equal(had.Threads, 1, "threads left")
+	equal(had.Stacks-had.FreeStacks, 1, "stacks in use")
+	equal(had.FreeSlots, had.Slots, "slots without a thread")
 	if ulib.CurrentModel() == ulib.Activations {
 		var s sa.Stat
 		ok(sys.Err(sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(&s)))), "sa_stat")
