@@ -87,6 +87,7 @@ func power(action proc.Power) {
 	case proc.PowerRestart:
 		goos.Reboot()
 	case proc.PowerHalt:
+		logf("gossamer: halted")
 		goos.Halt()
 	default:
 		logf("gossamer: power off")

@@ -119,6 +119,22 @@ func monitor(command string) step {
 	}
 }
 
+// fills waits until something stands in so many rows of the screen.
+func fills(rows int) step {
+	return func(g *guest) error {
+		return g.waitFor(fmt.Sprintf("%d rows", rows), func() (bool, error) {
+			_, err := g.text()
+			n := 0
+			for _, l := range g.lines {
+				if l != "" {
+					n++
+				}
+			}
+			return n >= rows, err
+		})
+	}
+}
+
 // size fails if the last picture has another size.
 func size(width, height int) step {
 	return func(g *guest) error {

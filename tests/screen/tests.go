@@ -15,6 +15,7 @@ type test struct {
 	noSerial bool
 	counted  bool // one CPU, whose time is the count of instructions
 	steps    []step
+	command  step // instead of all that
 }
 
 var (
@@ -67,6 +68,8 @@ var tests = []test{
 		shows(`(?s)no serial port.*\n/ \$$`), press("echo typed here\n"), shows(`\ntyped here\n/ \$$`),
 	}},
 
+	{name: "screenshot", quick: true, command: commandMakesPicture},
+
 	// The terminal knows its size, and answers if nobody is at the serial line.
 	{name: "ask/screen", quick: true, mode: "1024x768", options: "console=screen init=/bin/ask", program: "build/screen/ask", steps: []step{
 		shows(`(?s)\nwindow 128 by 48, 1024 by 768 pixels\n.*\nanswer ESC\[20;7R$`), silent("window"),
@@ -84,6 +87,10 @@ var tests = []test{
 	{name: "panic/machine-check", quick: true, mode: "1024x768", steps: []step{
 		shows(`/ \$$`), monitor("mce 0 1 0xbd00000000000000 4 0 0"),
 		shows(`^Gossamer has come to an end by a kernel panic`), shows(`\nkernel panic: machine check: .*\n  cpu 0 +0x0*12 `), says(`kernel panic: `),
+	}},
+	{name: "panic/busy", mode: "1024x768", steps: []step{ // while both CPUs may be at work on the screen
+		shows(`/ \$$`), send("cat /dev/urandom & cat /dev/urandom\n"), fills(40), monitor("mce 1 1 0xbd00000000000000 4 0 0"),
+		shows(`^Gossamer has come to an end by a kernel panic`), shows(`\nkernel panic: machine check: .*\n  cpu [01] +0x0*12 `),
 	}},
 	{name: "panic/goroutine", mode: "1024x768", options: "init=/bin/crash test", program: "build/screen/crash", steps: []step{
 		shows(`(?s)^Gossamer has come to an end by a kernel panic.*\npanic: crash call 4, where nobody recovers\n.*goroutine [0-9]+`), says(`kernel panic: the Go runtime exits`),

@@ -39,6 +39,7 @@ func main() {
 	sys.Ignore(sys.SIGTTOU)
 	env.Add("PATH=/bin")
 	env.Add("HOME=/")
+	env.Add("TERM=linux")
 	env.Add(scratch.Reset().Add("INIT_TSC=").Int(int(sys.EntryTSC())).String())
 	readCommandLine()
 	if wanted() {
