@@ -11,7 +11,7 @@ import (
 // The modules that are built into GRUB. With a folder of modules on the medium instead, GRUB
 // would look for each when it comes to it, which takes a firmware long.
 const (
-	commonModules = "normal multiboot2 gzio part_gpt part_msdos iso9660 fat search search_fs_file boot serial terminal echo test"
+	commonModules = "normal multiboot2 gzio part_gpt part_msdos iso9660 fat search search_fs_file boot serial terminal echo test mmap wrmsr"
 	biosModules   = "biosdisk vbe keystatus"
 	efiModules    = "efi_gop efi_uga"
 )
@@ -24,7 +24,7 @@ func earlyConfig(id string) string {
 
 // menu is grub.cfg. The first entry starts at once; Shift held down (BIOS) shows the menu. If
 // the first fails its error stays on screen and serial line, and the second is tried.
-func menu(cmdline, mode string) (string, error) {
+func menu(cmdline, mode, script string) (string, error) {
 	args, err := words(cmdline)
 	if err != nil {
 		return "", err
@@ -39,6 +39,9 @@ func menu(cmdline, mode string) (string, error) {
 		"set default=0\nset fallback=1\nset timeout=0\n" +
 		"if [ \"$grub_platform\" = pc ]; then\n  if keystatus --shift; then set timeout=60; fi\nfi\n")
 	fmt.Fprintf(&b, "if [ \"$grub_platform\" = pc ]; then set modes=%s; else set modes=%s; fi\nexport modes\n", modes(mode, true), modes(mode, false))
+	if script != "" {
+		b.WriteString(script + "\n")
+	}
 	for _, entry := range []struct{ title, modes string }{
 		{"Gossamer", "$modes"}, {"Gossamer, without a framebuffer", "text"},
 	} {

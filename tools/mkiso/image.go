@@ -41,7 +41,7 @@ func timestamp(env string) (int64, error) {
 
 // image makes the image in dir.
 func (g *grubTools) image(in *parts, dir string, p *progress) (*image, error) {
-	config, err := menu(in.cmdline, in.mode)
+	config, err := menu(in.cmdline, in.mode, in.script)
 	if err != nil {
 		return nil, err
 	}

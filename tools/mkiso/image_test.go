@@ -162,12 +162,12 @@ func TestWords(t *testing.T) {
 }
 
 func TestMenu(t *testing.T) {
-	text, err := menu(`init=/bin/init "match=a b" $x`, "1920x1080")
+	text, err := menu(`init=/bin/init "match=a b" $x`, "1920x1080", "cutmem 64M 80M")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"multiboot2 /boot/gossamer/kernel 'init=/bin/init' 'match=a b' '$x'\n", "set gfxpayload=$modes\n", "set gfxpayload=text\n", "then set modes=1920x1080x32,1920x1080x24,1024x768x32,", "set timeout=0\n",
+		"multiboot2 /boot/gossamer/kernel 'init=/bin/init' 'match=a b' '$x'\n", "set gfxpayload=$modes\n", "set gfxpayload=text\n", "then set modes=1920x1080x32,1920x1080x24,1024x768x32,", "set timeout=0\n", "\ncutmem 64M 80M\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

@@ -19,6 +19,7 @@ type options struct {
 	initramfs string // or: build it
 	cmdline   string
 	mode      string // of the framebuffer, for GRUB
+	script    string // more of grub.cfg
 	programs  list
 	files     list
 	flash     string
@@ -40,6 +41,7 @@ func main() {
 	flag.StringVar(&o.initramfs, "initramfs", "", "take this cpio `FILE` instead of building one")
 	flag.StringVar(&o.cmdline, "cmdline", "init=/bin/init", "the kernel's command line")
 	flag.StringVar(&o.mode, "mode", "auto", "size of the framebuffer that is asked for: auto, or `WxH[xBITS]`")
+	flag.StringVar(&o.script, "grub", "", "GRUB `COMMANDS` to run before the kernel is loaded, such as \"cutmem 64M 80M\"")
 	flag.Var(&o.programs, "prog", "build or take the program at `PATH` and put it into /bin; may be repeated")
 	flag.Var(&o.files, "add", "put FILE into the tree at PATH, as `FILE=PATH`; may be repeated")
 	flag.StringVar(&o.flash, "flash", "", "write the image to the removable `DEVICE`, after asking")

@@ -21,7 +21,8 @@ type parts struct {
 	zipped    []byte // the kernel, packed
 	cmdline   string
 	mode      string
-	timestamp int64 // seconds since 1970, for all dates in the image
+	script    string // for GRUB, before the kernel is loaded
+	timestamp int64  // seconds since 1970, for all dates in the image
 }
 
 // collect builds, or reads, what goes into the image.
@@ -49,7 +50,7 @@ func (o *options) collect(tree build.Tree, dir string, p *progress) (*parts, err
 			}
 		}
 	}
-	in := &parts{cmdline: o.cmdline, mode: o.mode}
+	in := &parts{cmdline: o.cmdline, mode: o.mode, script: o.script}
 	var err error
 	if in.timestamp, err = timestamp(os.Getenv("SOURCE_DATE_EPOCH")); err != nil {
 		return nil, err

@@ -117,7 +117,7 @@ func (m *machine) makeMedium() error {
 		mode = "auto"
 	}
 	return m.tree().Command(nil, m.in("tools", "mkiso"), "-q", "-o", m.imagePath(), "-module", m.root,
-		"-kernel", m.kernel, "-initramfs", m.initramfs, "-cmdline", m.commandLine, "-mode", mode)
+		"-kernel", m.kernel, "-initramfs", m.initramfs, "-cmdline", m.commandLine, "-mode", mode, "-grub", m.grub)
 }
 
 // firmware returns where OVMF's code and variables are, as distributions name them.

@@ -44,6 +44,7 @@ type trial struct {
 	less  *removal
 
 	machine string // QEMU's -M, if it is not the usual one
+	grub    string // GRUB's commands before it loads the kernel
 	sparse  bool   // memory is a sparse file
 	alone   bool   // it cannot be switched off: one program, and the debug-exit port has its word
 }
@@ -64,6 +65,8 @@ var special = []trial{
 	{label: "6 CPUs, APIC IDs 0-2, 4-6", cpus: "6,sockets=2,cores=3", mem: "512M"},
 	{label: "9 CPUs, two hot-pluggable later", cpus: "9,maxcpus=11,sockets=11,cores=1", mem: "512M"},
 	{label: "5 GiB, a hole below 4 GiB", cpus: "2", mem: "5G"},
+	{label: "512 MiB with holes, bios", way: "bios", cpus: "2", mem: "512M",
+		grub: "cutmem 8M 9M; cutmem 64M 80M; cutmem 0x6000123 0x6001456; cutmem 200M 201M; cutmem 200704K 204804K"},
 	{label: "64 GiB", cpus: "2", mem: "64G", sparse: true},
 	{label: "64 GiB, uefi", way: "uefi", cpus: "2", mem: "64G", sparse: true},
 	{label: "4 CPUs, 1 GiB, usb-bios", way: "usb-bios", cpus: "4", mem: "1G"},
@@ -205,7 +208,7 @@ func (c *config) try(t trial) (r trialResult) {
 		return trialResult{why: err.Error()}
 	}
 	defer m.close()
-	m.topology, m.machine, m.without = t.cpus, t.machine, t.less.q35
+	m.topology, m.machine, m.grub, m.without = t.cpus, t.machine, t.grub, t.less.q35
 	if t.boot.micro {
 		m.without = t.less.micro
 	}

@@ -22,6 +22,7 @@ type machine struct {
 	commandLine       string   // the kernel's
 	extra             []string // further arguments for QEMU
 	machine           string   // QEMU's -M, if it is not what the way of booting wants
+	grub              string   // commands for GRUB before it loads the kernel from an image
 	without           []string // properties of the machine that take devices out of it: "hpet=off"
 	topology          string   // QEMU's -smp, if it is not the number of CPUs
 	silent            bool     // no serial ports
