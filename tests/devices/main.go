@@ -200,7 +200,7 @@ func see(expression string) step {
 
 // ready waits until the shell has asked and so many keyboards have been found, in any order.
 func ready(keyboards int) step {
-	found := regexp.MustCompile(`(i8042|xhci: port \d+): keyboard`)
+	found := regexp.MustCompile(`(i8042|xhci: port [0-9.]+): keyboard`)
 	return func(g *guest) error {
 		for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 			text, _ := os.ReadFile(g.serial)

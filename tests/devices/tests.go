@@ -71,10 +71,17 @@ var tests = []test{
 	{name: "usb/repeat", machine: usb, repeats: true, devices: xhci("qemu-xhci"), steps: []step{ready(1), monitor("sendkey a 2000"), see(`a{5}`), press("ctrl-alt-delete"), ends}},
 	{name: "usb/plugging", machine: usb, devices: xhci("qemu-xhci", "-device", "usb-mouse,bus=x.0", "-device", "usb-kbd,id=k2,bus=x.0"), steps: []step{
 		ready(2), write("cat /proc/hardware\n"), see(`keyboards: +2\r?\n`), see(`high speed: not a keyboard`), seePrompt,
-		monitor("device_del k2"), see(`keyboard unplugged`), write("echo still\n"), see(`\nstill\r?\n`), seePrompt,
-		monitor("device_del k"), see(`keyboard unplugged`), monitor("device_add usb-kbd,id=k3,bus=x.0"), see(`: keyboard`), write("echo again\n"), see(`\nagain\r?\n`), seePrompt,
-		write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), see(`keyboard unplugged`), seePrompt, write("poweroff\n"), ends}},
+		monitor("device_del k2"), see(`0627:0001 unplugged`), write("echo still\n"), see(`\nstill\r?\n`), seePrompt,
+		monitor("device_del k"), see(`0627:0001 unplugged`), monitor("device_add usb-kbd,id=k3,bus=x.0"), see(`: keyboard`), write("echo again\n"), see(`\nagain\r?\n`), seePrompt,
+		write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), see(`0627:0001 unplugged`), seePrompt, write("poweroff\n"), ends}},
 
+	{name: "usb/hub", machine: usb, devices: []string{"-device", "qemu-xhci,id=x", "-device", "usb-hub,id=h,bus=x.0,port=1",
+		"-device", "usb-hub,id=h2,bus=x.0,port=1.2", "-device", "usb-kbd,id=k,bus=x.0,port=1.2.3"}, steps: typing(
+		write("cat /proc/hardware\n"), see(`port 5\.2\.3: 0627:0001 class 00, full speed: keyboard`), seePrompt,
+		monitor("device_del k"), see(`port 5\.2\.3: 0627:0001 unplugged`),
+		monitor("device_add usb-kbd,id=k2,bus=x.0,port=1.4"), see(`port 5\.4: keyboard`), write("echo moved\n"), see(`\nmoved\r?\n`), seePrompt,
+		monitor("device_add usb-kbd,id=k3,bus=x.0,port=2"), see(`port 6: keyboard`), monitor("device_del h"), see(`port 5: [0-9a-f:]+ unplugged`),
+		write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), seePrompt, write("poweroff\n"), ends)},
 	// Firmware has used the controller, and has a keyboard driver of its own.
 	{name: "stick/bios", machine: usb, firmware: "bios", steps: typing(off...)},
 	{name: "stick/uefi", machine: usb, firmware: "uefi", steps: typing(off...)},

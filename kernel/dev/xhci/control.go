@@ -12,9 +12,13 @@ const (
 	typeStandard = 0x00
 	typeClass    = 0x21 // an interface's, of its class
 	typeEndpoint = 0x02
+	typeHub      = 0x20 // a hub, of its class
+	typeHubPort  = 0x23
 	typeIn       = 0x80
 
+	reqGetStatus        = 0
 	reqClearFeature     = 1
+	reqSetFeature       = 3
 	reqGetDescriptor    = 6
 	reqSetConfiguration = 9
 	hidSetReport        = 9
@@ -35,15 +39,19 @@ const (
 
 func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
 
-// descriptor reads the first n bytes of a descriptor; fewer are an error, but for a configuration,
-// which says itself how long it is.
+// descriptor reads the first n bytes of a descriptor; fewer are an error of a device's, others
+// say themselves how long they are.
 func (d *device) descriptor(kind uint8, n int) ([]byte, error) {
+	to := uint8(typeStandard)
+	if kind == descHub {
+		to = typeHub
+	}
 	b := make([]byte, n)
-	got, err := d.control(typeIn|typeStandard, reqGetDescriptor, uint16(kind)<<8, 0, b)
+	got, err := d.control(typeIn|to, reqGetDescriptor, uint16(kind)<<8, 0, b)
 	if err != nil {
 		return nil, err
 	}
-	if got < 4 || got < n && kind != descConfiguration || b[1] != kind {
+	if got < 4 || got < n && kind == descDevice || b[1] != kind {
 		return nil, fmt.Errorf("%d bytes of %d: %#x", got, n, b[:min(got, 4)])
 	}
 	return b[:got], nil
@@ -59,6 +67,11 @@ func (d *device) out(kind, request uint8, value, index uint16, data []byte) erro
 // at the most. It returns how many bytes went over.
 func (d *device) control(kind, request uint8, value, index uint16, data []byte) (n int, err error) {
 	c := d.c
+	d.controls.Lock()
+	defer d.controls.Unlock()
+	for len(d.inbox.control) > 0 {
+		<-d.inbox.control // late
+	}
 	in := kind&typeIn != 0
 	if len(data) > 4096 {
 		return 0, errors.New("too much for a transfer")
@@ -91,10 +104,8 @@ func (d *device) control(kind, request uint8, value, index uint16, data []byte) 
 	defer timer.Stop()
 	for {
 		select {
-		case e := <-d.events:
+		case e := <-d.inbox.control:
 			switch {
-			case e.endpoint() != ep0Index:
-				d.received(e)
 			case e.code() == codeShort && e.about() == dataAt:
 				n = max(0, len(data)-e.left())
 			case e.code() != codeSuccess && e.code() != codeShort:

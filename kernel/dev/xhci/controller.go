@@ -39,9 +39,9 @@ type Controller struct {
 	answers    chan event // what it completed with
 
 	mu      sync.Mutex
-	slots   [maxSlots + 1]chan event // transfer events, by slot; nil: nobody wants them
-	pages   []Page                   // the controller's own
-	died    chan struct{}            // closed when it has
+	slots   [maxSlots + 1]*inbox // transfer events go there, by slot; nil: nobody wants them
+	pages   []Page               // the controller's own
+	died    chan struct{}        // closed when it has
 	isDead  bool
 	why     error
 	limit   time.Duration // of a command or a control transfer
@@ -54,6 +54,11 @@ const (
 	commandTime = 5 * time.Second
 	pollPeriod  = 8 * time.Millisecond // without an interrupt
 )
+
+// inbox receives the transfer events of a device: those of endpoint 0, and all others.
+type inbox struct{ control, events chan event }
+
+func newInbox() *inbox { return &inbox{make(chan event, 8), make(chan event, 32)} }
 
 // Errors.
 var (

@@ -8,6 +8,7 @@ const (
 	descConfiguration = 2
 	descInterface     = 4
 	descEndpoint      = 5
+	descHub           = 0x29
 
 	deviceLength        = 18
 	configurationLength = 9
@@ -25,22 +26,25 @@ const (
 	endpointInterrupt = 3
 )
 
-// hidInterface is an interface that speaks the keyboard's boot protocol.
-type hidInterface struct {
-	number   uint8
-	endpoint uint8  // its interrupt endpoint, without direction
+// function is an interface that there is a driver for, and its interrupt endpoint.
+type function struct {
+	number   uint8  // of the interface
+	endpoint uint8  // without direction
 	packet   uint16 // bytes
 	interval uint8  // as the descriptor has it
 }
 
-// keyboardsIn finds the keyboards of a configuration, and the value that selects it. b is what a
-// device sent.
-func keyboardsIn(b []byte) (value uint8, found []hidInterface) {
+// interfacesIn finds keyboards that speak the boot protocol, and hubs, in a configuration, and the
+// value that selects it. b is what a device sent.
+func interfacesIn(b []byte) (value uint8, keyboards, hubs []function) {
 	if len(b) < configurationLength {
-		return 0, nil
+		return 0, nil, nil
 	}
 	value = b[5]
-	var current *hidInterface // a keyboard whose endpoint is not there yet
+	var current function // whose endpoint is not there yet
+	var list *[]function // where it belongs; nil: nowhere
+	var smallest uint16  // packet that will do
+	var used [16]bool    // endpoints
 	for b = b[min(int(b[0]), len(b)):]; len(b) >= 2; {
 		n := int(b[0])
 		if n < 2 || n > len(b) {
@@ -48,33 +52,30 @@ func keyboardsIn(b []byte) (value uint8, found []hidInterface) {
 		}
 		switch d := b[:n]; {
 		case d[1] == descInterface && n >= interfaceLength:
-			current = nil
-			if d[3] == 0 && d[5] == classHID && d[6] == subBoot && d[7] == protocolKey {
-				current = &hidInterface{number: d[2]}
+			list = nil
+			current = function{number: d[2]}
+			switch {
+			case d[3] != 0: // another setting of the same interface
+			case d[5] == classHID && d[6] == subBoot && d[7] == protocolKey:
+				list, smallest = &keyboards, bootReport
+			case d[5] == classHub:
+				list, smallest = &hubs, 1
 			}
-		case d[1] == descEndpoint && n >= endpointLength && current != nil:
-			packet := le16(d[4:]) & 0x7ff
-			if d[2]&endpointIn == 0 || d[3]&3 != endpointInterrupt || d[2]&15 == 0 || packet < bootReport {
+		case d[1] == descEndpoint && n >= endpointLength && list != nil:
+			packet, at := le16(d[4:])&0x7ff, d[2]&15
+			if d[2]&endpointIn == 0 || d[3]&3 != endpointInterrupt || at == 0 || packet < smallest || packet > 1024 {
 				break
 			}
-			current.endpoint, current.packet, current.interval = d[2]&15, packet, d[6]
-			if len(found) < maxKeyboards && !used(found, current.endpoint) {
-				found = append(found, *current)
+			current.endpoint, current.packet, current.interval = at, packet, d[6]
+			if len(*list) < maxKeyboards && !used[at] {
+				used[at] = true
+				*list = append(*list, current)
 			}
-			current = nil
+			list = nil
 		}
 		b = b[n:]
 	}
-	return value, found
-}
-
-func used(found []hidInterface, endpoint uint8) bool {
-	for _, f := range found {
-		if f.endpoint == endpoint {
-			return true
-		}
-	}
-	return false
+	return value, keyboards, hubs
 }
 
 // interval is how often the controller asks, as it wants to be told: 125 µs times a power of two.

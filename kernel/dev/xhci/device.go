@@ -3,14 +3,17 @@ package xhci
 import (
 	"errors"
 	"fmt"
+	"sync"
 )
 
-// device is what is plugged into a port. It belongs to the port's goroutine.
+// device is what is plugged into a port. It belongs to the port's goroutine; of a hub, others use
+// control.
 type device struct {
-	c      *Controller
-	slot   uint8
-	speed  uint32
-	events chan event    // of its endpoints
+	c     *Controller
+	port  *port
+	slot  uint8
+	speed uint32
+	*inbox
 	lit    chan struct{} // some keyboard's lights shall change
 	input  Page          // contexts for commands
 	output Page          // contexts as the controller keeps them
@@ -21,6 +24,9 @@ type device struct {
 	vendor, product uint16
 	class           uint8
 	keyboards       []*hid
+	hub             *hub
+
+	controls sync.Mutex // one control transfer is under way
 }
 
 // Contexts are arrays of structures of c.words words (6.2). In the input context one that says what
@@ -32,6 +38,8 @@ const (
 	errorCount  = 3 << 1
 	epControl   = 4 << 3
 	epInterrupt = 7 << 3 // IN
+	slotHub     = 1 << 26
+	maxDepth    = 5 // hubs on the way to a device
 )
 
 func (d *device) page() (Page, error) {
@@ -44,16 +52,16 @@ func (d *device) page() (Page, error) {
 }
 
 // attach sets up what is on p: it gets a slot and an address, and is asked what it is. A device
-// without a keyboard is let go again, and stays in the report only.
-func (c *Controller) attach(p *port) (d *device, err error) {
-	d = &device{c: c, events: make(chan event, 32), lit: make(chan struct{}, 1)}
+// that nobody wants is let go again by serve, and stays in the report only.
+func attach(p *port) (d *device, err error) {
+	d = &device{c: p.c, port: p, inbox: newInbox(), lit: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			d.detach()
 			d = nil
 		}
 	}()
-	if err := d.address(p); err != nil {
+	if err := d.address(); err != nil {
 		return d, err
 	}
 	if err := d.identify(); err != nil {
@@ -65,7 +73,7 @@ func (c *Controller) attach(p *port) (d *device, err error) {
 	}
 	p.say("%04x:%04x class %02x, %s speed: %s", d.vendor, d.product, d.class, speedName(d.speed), what)
 	if len(d.keyboards) > 0 {
-		c.Log("xhci: port %d: keyboard %04x:%04x", p.number, d.vendor, d.product)
+		d.c.Log("xhci: port %s: keyboard %04x:%04x", p.name, d.vendor, d.product)
 	}
 	return d, nil
 }
@@ -83,11 +91,11 @@ func speedName(speed uint32) string {
 }
 
 // address resets the port, and gives the device there a slot and an address.
-func (d *device) address(p *port) error {
-	c := d.c
+func (d *device) address() error {
+	c, p := d.c, d.port
 	c.addressing.Lock()
 	defer c.addressing.Unlock()
-	speed, err := c.resetPort(p)
+	speed, err := p.reset()
 	if err != nil {
 		return err
 	}
@@ -108,20 +116,35 @@ func (d *device) address(p *port) error {
 	}
 	d.slot = slot
 	c.mu.Lock()
-	c.slots[slot] = d.events
+	c.slots[slot] = d.inbox
 	c.mu.Unlock()
 	c.contexts.store64(2*int(slot), d.output.Phys)
 
 	d.input.store(1, 1<<0|1<<ep0Index)
 	in := c.words
-	d.input.store(in, speed<<speedShift|1<<entryShift)
-	d.input.store(in+1, uint32(p.number)<<16)
+	d.input.store(in, p.route|speed<<speedShift|1<<entryShift)
+	d.input.store(in+1, uint32(p.root)<<16)
+	d.input.store(in+2, d.translator())
 	d.setEndpoint(ep0Index, 0, epControl, firstPacket(speed), d.ep0)
 	if err := c.withContext(trbAddress, slot, d.input); err != nil {
 		return fmt.Errorf("address: %w", err)
 	}
 	c.Sleep(recovery)
 	return nil
+}
+
+// translator names the hub, by slot and port, that translates to high speed for a slower device:
+// the first of high speed on the way up (USB 2.0, 11.14); 0 if there is none.
+func (d *device) translator() uint32 {
+	if d.speed != fullSpeed && d.speed != lowSpeed {
+		return 0
+	}
+	for p := d.port; p.hub != nil; p = p.hub.d.port {
+		if p.hub.d.speed == highSpeed {
+			return uint32(p.hub.d.slot) | uint32(p.number)<<8
+		}
+	}
+	return 0
 }
 
 // firstPacket is the packet size of endpoint 0 as long as the device has not been asked.
@@ -185,14 +208,29 @@ func (d *device) configure() (what string, err error) {
 			return "", fmt.Errorf("configuration: %w", err)
 		}
 	}
-	value, found := keyboardsIn(b)
+	value, keyboards, hubs := interfacesIn(b)
+	var ends []*endpoint
 	switch {
-	case d.class == classHub:
-		return "a hub, whose ports are not used", nil
-	case len(found) == 0:
+	case d.class == classHub && d.speed >= superSpeed:
+		return "the fast half of a hub, not used", nil
+	case d.class == classHub && d.port.depth == maxDepth:
+		return "a hub behind too many others, not used", nil
+	case d.class == classHub && len(hubs) > 0:
+		d.hub = newHub(d, hubs[0])
+		ends = append(ends, &d.hub.endpoint)
+		if err := d.hub.describe(); err != nil {
+			return "", err
+		}
+	case len(keyboards) > 0:
+		for _, f := range keyboards {
+			k := &hid{endpoint: newEndpoint(d, f)}
+			d.keyboards = append(d.keyboards, k)
+			ends = append(ends, &k.endpoint)
+		}
+	default:
 		return "not a keyboard", nil
 	}
-	if err := d.addEndpoints(found); err != nil {
+	if err := d.addEndpoints(ends); err != nil {
 		return "", err
 	}
 	if err := d.out(typeStandard, reqSetConfiguration, uint16(value), 0, nil); err != nil {
@@ -203,36 +241,44 @@ func (d *device) configure() (what string, err error) {
 			return "", err
 		}
 	}
+	if d.hub != nil {
+		return fmt.Sprintf("hub of %d ports", d.hub.n), d.hub.start()
+	}
 	return "keyboard", nil
 }
 
-// addEndpoints tells the controller of the keyboards' endpoints.
-func (d *device) addEndpoints(found []hidInterface) error {
+// addEndpoints tells the controller of interrupt endpoints, and of a hub that it is one.
+func (d *device) addEndpoints(ends []*endpoint) error {
 	c := d.c
 	add, last := uint32(1<<0), 0
-	for _, f := range found {
-		k := &hid{hidInterface: f, d: d}
+	for _, e := range ends {
 		p, err := d.page()
 		if err != nil {
 			return err
 		}
-		if k.data, err = d.page(); err != nil {
+		if e.data, err = d.page(); err != nil {
 			return err
 		}
-		k.ring = newRing(p)
-		k.index = f.endpoint*2 + 1
-		d.setEndpoint(int(k.index), interval(f.interval, d.speed), epInterrupt, uint32(f.packet), k.ring)
-		add |= 1 << k.index
-		last = max(last, int(k.index))
-		d.keyboards = append(d.keyboards, k)
+		e.ring = newRing(p)
+		d.setEndpoint(int(e.index), interval(e.interval, d.speed), epInterrupt, uint32(e.packet), e.ring)
+		add |= 1 << e.index
+		last = max(last, int(e.index))
 	}
 	d.input.store(0, 0)
 	d.input.store(1, add)
-	for i := range 4 {
-		d.input.store(c.words+i, d.output.load(i))
+	first, ports, times := d.output.load(0)&(1<<entryShift-1), d.output.load(1), d.output.load(2)
+	if d.hub != nil {
+		first |= slotHub
+		ports = ports&^(0xff<<24) | uint32(d.hub.n)<<24
+		if d.speed == highSpeed {
+			times |= uint32(d.hub.think) << 16
+		}
 	}
-	d.input.store(c.words, d.output.load(0)&(1<<entryShift-1)|uint32(last)<<entryShift)
-	d.input.store(c.words+3, 0) // state and address are not the software's
+	in := c.words
+	d.input.store(in, first|uint32(last)<<entryShift)
+	d.input.store(in+1, ports)
+	d.input.store(in+2, times)
+	d.input.store(in+3, 0) // state and address are not the software's
 	if err := c.withContext(trbConfigure, d.slot, d.input); err != nil {
 		return fmt.Errorf("endpoints: %w", err)
 	}
@@ -242,6 +288,9 @@ func (d *device) addEndpoints(found []hidInterface) error {
 // detach gives everything back. Memory of a slot that the controller does not give up stays its.
 func (d *device) detach() {
 	c := d.c
+	if d.hub != nil {
+		d.hub.stop()
+	}
 	for _, k := range d.keyboards {
 		k.stop()
 	}

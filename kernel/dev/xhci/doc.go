@@ -7,10 +7,11 @@
 //
 // [Controller.Run] is one goroutine: it waits for the interrupt, or polls if there is none, takes
 // events from the event ring and hands each to whom it concerns; it never waits for anybody. Each
-// root port has a goroutine ([Controller.watch]), which sleeps until the port changes; it sets up
-// what is plugged in, and then is the driver of a keyboard until that is pulled out. They send
+// root port has a goroutine, which sleeps until the port changes; it sets up what is plugged in, and then
+// is the driver of it until that is pulled out: of a keyboard, or of a hub, whose ports have
+// goroutines again, which end before the hub's. They send
 // commands one at a time (Controller.commands is held from sending to completion), and only one of
-// them at a time has a device that answers to address 0 (Controller.addressing, taken first).
+// them at a time has a device that answers to address 0 (Controller.addressing). Order of locks: addressing, device.controls, commands, mu.
 //
 // # What is not trusted
 //
@@ -21,8 +22,9 @@
 //
 // # Not here
 //
-// Hubs, USB 3 below the ports' speed, isochronous and bulk transfers, power saving.
+// The fast half of USB 3 hubs (the other half has the keyboards), isochronous and bulk transfers,
+// power saving.
 //
 // Read registers.go, ring.go, controller.go, start.go, event.go, command.go, port.go, device.go,
-// control.go, descriptor.go, keyboard.go, report.go.
+// control.go, descriptor.go, endpoint.go, keyboard.go, hub.go, report.go.
 package xhci

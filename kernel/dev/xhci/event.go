@@ -9,7 +9,7 @@ import (
 func (c *Controller) Run(done <-chan struct{}) error {
 	for _, p := range c.ports {
 		p.wake()
-		go c.watch(p)
+		go p.watch()
 	}
 	var tick <-chan time.Time
 	if c.Interrupt == nil {
@@ -75,8 +75,14 @@ func (c *Controller) hand(e event) {
 		var to chan event
 		if s := e.slot(); s <= maxSlots {
 			c.mu.Lock()
-			to = c.slots[s]
+			box := c.slots[s]
 			c.mu.Unlock()
+			switch {
+			case box != nil && e.endpoint() == ep0Index:
+				to = box.control
+			case box != nil:
+				to = box.events
+			}
 		}
 		c.give(to, e)
 	case evPort:

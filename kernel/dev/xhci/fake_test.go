@@ -47,9 +47,11 @@ type fakeController struct {
 }
 
 type fakeSlot struct {
-	device    *fakeDevice
-	context   uint64 // output
-	endpoints [32]*fakeEndpoint
+	device     *fakeDevice
+	context    uint64 // output
+	translator uint32 // slot and port
+	hubPorts   uint32 // as the driver says
+	endpoints  [32]*fakeEndpoint
 }
 
 type fakeEndpoint struct {
@@ -73,6 +75,72 @@ type fakeDevice struct {
 	boot       bool
 	lights     uint8
 	cleared    int // halts
+	hub        *fakeHub
+}
+
+// fakeHub has two ports. Their status is as a hub tells it, changes in the upper half.
+type fakeHub struct {
+	status  [3]uint32
+	devices [3]*fakeDevice
+	powered int
+}
+
+func aHub(speed uint32) *fakeDevice {
+	d := &fakeDevice{speed: speed, packet: 64, class: classHub, endpoint: 1, refuse: map[uint8]bool{}, hub: &fakeHub{}}
+	d.config = []byte{9, 2, 25, 0, 1, 1, 0, 0xe0, 0, 9, 4, 0, 0, 1, classHub, 0, 0, 0, 7, 5, 0x81, 3, 1, 0, 12}
+	return d
+}
+
+// request is what a hub does upon a setup packet that is meant for hubs only.
+func (h *fakeHub) request(s [8]byte) (answer []byte, ok, known bool) {
+	n := s[4]
+	switch {
+	case s[0] == typeIn|typeHub && s[1] == reqGetDescriptor && s[3] == descHub:
+		return []byte{9, descHub, 2, 1 << 5, 0, 10, 0, 0, 0xff}, true, true
+	case s[0]&0x7f != typeHubPort:
+		return nil, false, false
+	case n < 1 || n > 2:
+		return nil, false, true
+	case s[1] == reqGetStatus:
+		v := h.status[n]
+		return []byte{byte(v), byte(v >> 8), byte(v >> 16), byte(v >> 24)}, true, true
+	case s[1] == reqSetFeature && s[2] == featurePortPower:
+		h.powered++
+	case s[1] == reqSetFeature && s[2] == featurePortReset:
+		if d := h.devices[n]; d != nil {
+			h.status[n] |= hubEnabled | hubResetChg
+			h.status[n] |= map[uint32]uint32{lowSpeed: hubLowSpeed, highSpeed: hubHighSpeed}[d.speed]
+		}
+	case s[1] == reqClearFeature && s[2] >= featureConnectChg:
+		h.status[n] &^= 1 << s[2]
+	}
+	return nil, true, true
+}
+
+// plugBehind puts a device into a port of a hub, or pulls it out.
+func (f *fakeController) plugBehind(hub *fakeDevice, n int, d *fakeDevice) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h := hub.hub
+	h.devices[n] = d
+	h.status[n] = hubConnectChg
+	if d != nil {
+		h.status[n] |= hubConnected
+	}
+	hub.reports = append(hub.reports, []byte{1 << n})
+	f.kick(hub)
+}
+
+// at is the device at a root port, or behind it on a route; nil if there is none.
+func (f *fakeController) at(root, route uint32) *fakeDevice {
+	d := f.devices[root]
+	for ; route != 0 && d != nil; route >>= 4 {
+		if d.hub == nil || route&15 > 2 {
+			return nil
+		}
+		d = d.hub.devices[route&15]
+	}
+	return d
 }
 
 func newFake(t *testing.T) *fakeController {
@@ -366,7 +434,8 @@ func (f *fakeController) execute(t trb) (code uint32, slot uint8) {
 		f.slots[slot] = nil
 	case trbAddress:
 		port := f.load(input+words+4) >> 16 & 0xff
-		s.device = f.devices[port]
+		s.device = f.at(port, f.load(input+words)&0xfffff)
+		s.translator = f.load(input+words+8) & 0xffff
 		if s.device == nil {
 			return 4, slot
 		}
@@ -381,6 +450,9 @@ func (f *fakeController) execute(t trb) (code uint32, slot uint8) {
 		add := f.load(input + 4)
 		if add&1 == 0 {
 			return 17, slot
+		}
+		if f.load(input+words)&slotHub != 0 {
+			s.hubPorts = f.load(input+words+4) >> 24
 		}
 		for i := uint64(2); i < 32; i++ {
 			if add>>i&1 != 0 {
@@ -425,7 +497,7 @@ func (f *fakeController) control(slot uint8, s *fakeSlot) {
 	var setup [8]byte
 	var answer []byte
 	ok := true
-	for !e.halted && !s.device.silent {
+	for !e.halted && !s.device.silent && !f.unplugged(s.device) {
 		t, at, more := f.fetch(&e.at, &e.cycle)
 		if !more {
 			return
@@ -466,10 +538,32 @@ func (f *fakeController) control(slot uint8, s *fakeSlot) {
 	}
 }
 
+// unplugged reports whether a device is in no port any more.
+func (f *fakeController) unplugged(d *fakeDevice) bool {
+	for _, have := range f.devices {
+		if d.isBehind(have) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *fakeDevice) isBehind(have *fakeDevice) bool {
+	if have == nil || have == d || have.hub == nil {
+		return have == d
+	}
+	return d.isBehind(have.hub.devices[1]) || d.isBehind(have.hub.devices[2])
+}
+
 // request is what the device does upon a setup packet.
 func (d *fakeDevice) request(s [8]byte) (answer []byte, ok bool) {
 	if d.refuse[s[1]] {
 		return nil, false
+	}
+	if d.hub != nil {
+		if answer, ok, known := d.hub.request(s); known {
+			return answer, ok
+		}
 	}
 	switch {
 	case s[0] == typeIn && s[1] == reqGetDescriptor && s[3] == descDevice:

@@ -1,7 +1,6 @@
 package xhci
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -11,13 +10,7 @@ import (
 
 // hid is a keyboard: one interface of a device.
 type hid struct {
-	hidInterface
-	d      *device
-	index  uint8 // of its endpoint's context
-	ring   *ring
-	data   Page
-	asked  uint64        // where the request is that is under way
-	errors int           // in a row
+	endpoint
 	lights atomic.Uint32 // keyboard.Lights that are wanted,
 	shown  uint32        // and those that are on, or noLights
 	device *keyboard.Device
@@ -25,11 +18,8 @@ type hid struct {
 
 const (
 	bootReport = 8 // bytes: modifiers, nothing, six keys
-	maxErrors  = 10
 	noLights   = ^uint32(0)
 )
-
-var errEndpoint = errors.New("the keyboard's endpoint fails again and again")
 
 // start switches the boot protocol on, and reports upon change only.
 func (k *hid) start() error {
@@ -79,73 +69,31 @@ func (k *hid) light() error {
 	return nil
 }
 
-// ask makes the controller wait for the next report.
-func (k *hid) ask() {
-	c := k.d.c
-	k.asked = k.ring.push(trb{
-		uint32(k.data.Phys), uint32(k.data.Phys >> 32), uint32(k.packet),
-		trbNormal<<typeShift | interrupts | shortIsGood,
-	})
-	c.write(c.door+4*uint32(k.d.slot), uint32(k.index))
-}
-
-// received takes an event of an endpoint that is not endpoint 0.
-func (d *device) received(e event) {
-	for _, k := range d.keyboards {
-		if k.index == e.endpoint() && e.about() == k.asked {
-			k.report(e)
+// report takes a report in.
+func (k *hid) report(n int) {
+	if n < bootReport {
+		return
+	}
+	var b [bootReport]byte
+	k.data.get(b[:])
+	keys := make([]keyboard.Key, 0, 14)
+	for i := range 8 {
+		if b[0]&(1<<i) != 0 {
+			keys = append(keys, keyboard.LeftCtrl+keyboard.Key(i))
 		}
 	}
-}
-
-// report deals with a report, or with its failure.
-func (k *hid) report(e event) {
-	if e.code() != codeSuccess && e.code() != codeShort {
-		k.errors++
-		k.asked = 0
-		return // serve sees to it
-	}
-	k.errors = 0
-	if n := int(k.packet) - e.left(); n >= bootReport {
-		var b [bootReport]byte
-		k.data.get(b[:])
-		keys := make([]keyboard.Key, 0, 14)
-		for i := range 8 {
-			if b[0]&(1<<i) != 0 {
-				keys = append(keys, keyboard.LeftCtrl+keyboard.Key(i))
-			}
+	for _, key := range b[2:] {
+		if key != 0 {
+			keys = append(keys, keyboard.Key(key))
 		}
-		for _, key := range b[2:] {
-			if key != 0 {
-				keys = append(keys, keyboard.Key(key))
-			}
-		}
-		k.device.Report(keys, k.d.c.Now())
 	}
-	k.ask()
-}
-
-// recover makes an endpoint go on that has failed.
-func (k *hid) recover() error {
-	d := k.d
-	if k.errors > maxErrors {
-		return errEndpoint
-	}
-	k.device.ReleaseAll()
-	d.c.Sleep(recovery)
-	if err := d.c.restart(d.slot, k.index, k.ring, false); err != nil {
-		return err
-	}
-	if err := d.out(typeEndpoint, reqClearFeature, featureHalt, uint16(k.endpoint)|endpointIn, nil); err != nil {
-		return err
-	}
-	k.ask()
-	return nil
+	k.device.Report(keys, k.d.c.Now())
 }
 
 // tend does what a keyboard wants done, and returns when it wants to be looked at again, in ns.
 func (k *hid) tend() (next int64, err error) {
 	if k.asked == 0 {
+		k.device.ReleaseAll()
 		if err := k.recover(); err != nil {
 			return 0, err
 		}
@@ -163,47 +111,78 @@ func (k *hid) tend() (next int64, err error) {
 
 // serve is the driver of a device until it is pulled out, or fails for good. It reports whether
 // there may be something on the port again.
-func (d *device) serve(p *port) (again bool) {
-	defer d.detach() // of one without a keyboard at once: the port tells when it goes
-	c := d.c
-	if len(d.keyboards) == 0 {
+func (d *device) serve() (again bool) {
+	defer d.detach() // of one that nobody wants at once: the port tells when it goes
+	c, p := d.c, d.port
+	if len(d.keyboards) == 0 && d.hub == nil {
 		return false
 	}
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	p.wake() // it may have been pulled out meanwhile
 	for {
-		next := int64(time.Hour)
-		for _, k := range d.keyboards {
-			n, err := k.tend()
-			if err != nil {
-				return d.gaveUp(p, err)
-			}
-			next = min(next, n)
+		next, err := d.tend()
+		if err != nil {
+			return d.gaveUp(err)
 		}
 		timer.Reset(time.Duration(next))
 		select {
 		case e := <-d.events:
 			d.received(e)
 		case <-p.changed:
-			if v := c.status(p); v&portConnected == 0 || v&portEnabled == 0 || p.replugged {
-				c.Log("xhci: port %d: keyboard unplugged", p.number)
+			if l := p.look(); !l.connected || !l.enabled || p.replugged {
+				c.Log("xhci: port %s: %04x:%04x unplugged", p.name, d.vendor, d.product)
 				p.state.Store(nil)
 				return true
 			}
 		case <-timer.C:
 		case <-d.lit:
+		case <-p.gone:
+			return false
 		case <-c.died:
 			return false
 		}
 	}
 }
 
+// tend does what keyboards and hub want done, and returns when to look at them again, in ns.
+func (d *device) tend() (next int64, err error) {
+	next = int64(time.Hour)
+	for _, k := range d.keyboards {
+		n, err := k.tend()
+		if err != nil {
+			return 0, err
+		}
+		next = min(next, n)
+	}
+	if h := d.hub; h != nil && h.asked == 0 {
+		return next, h.recover()
+	}
+	return next, nil
+}
+
+// received takes an event of an endpoint that is not endpoint 0.
+func (d *device) received(e event) {
+	for _, k := range d.keyboards {
+		if n, ok := k.take(e); ok {
+			k.report(n)
+			k.ask()
+		}
+	}
+	if d.hub != nil {
+		if n, ok := d.hub.take(e); ok {
+			d.hub.changes(n)
+			d.hub.ask()
+		}
+	}
+}
+
 // gaveUp says why a device is not used any more, if it is still there.
-func (d *device) gaveUp(p *port, err error) (again bool) {
-	if d.c.status(p)&portConnected != 0 && !d.c.dead() {
+func (d *device) gaveUp(err error) (again bool) {
+	p := d.port
+	if p.look().connected && !p.over() {
 		p.say("%04x:%04x: %v", d.vendor, d.product, err)
-		d.c.Log("xhci: port %d: %v", p.number, err)
+		d.c.Log("xhci: port %s: %v", p.name, err)
 	}
 	p.wake()
 	return false

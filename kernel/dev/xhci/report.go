@@ -22,9 +22,16 @@ func (c *Controller) Report() (lines []string) {
 		lines = append(lines, fmt.Sprintf("%d events concerned nobody", c.strange))
 	}
 	c.mu.Unlock()
-	for _, p := range c.ports {
+	return append(lines, reportPorts(c.ports)...)
+}
+
+func reportPorts(ports []*port) (lines []string) {
+	for _, p := range ports {
 		if s := p.state.Load(); s != nil {
-			lines = append(lines, fmt.Sprintf("port %d: %s", p.number, *s))
+			lines = append(lines, fmt.Sprintf("port %s: %s", p.name, *s))
+		}
+		if behind := p.ports.Load(); behind != nil {
+			lines = append(lines, reportPorts(*behind)...)
 		}
 	}
 	return lines

@@ -151,7 +151,8 @@ func TestOddDevices(t *testing.T) {
 		"packets of 7":    {func(d *fakeDevice) { d.packet = 7 }, false, "packets of 7 bytes"},
 		"empty":           {func(d *fakeDevice) { d.config = nil }, false, "configuration: 0 bytes"},
 		"a mouse":         {func(d *fakeDevice) { d.config[9+7] = 2 }, false, "not a keyboard"},
-		"a hub":           {func(d *fakeDevice) { d.class = classHub }, false, "hub"},
+		"a fast hub":      {func(d *fakeDevice) { *d = *aHub(superSpeed) }, false, "half of a hub"},
+		"a bad hub":       {func(d *fakeDevice) { d.class, d.config = classHub, aHub(highSpeed).config }, false, "hub: completion code 6"},
 		"short reports":   {func(d *fakeDevice) { d.config[9+9+9+4] = 3 }, false, "not a keyboard"},
 		"length too long": {func(d *fakeDevice) { d.config[2] = 255 }, true, "keyboard"},
 	} {
@@ -171,6 +172,68 @@ func TestOddDevices(t *testing.T) {
 		r.until(name+": gone", func() bool { return len(r.Controller.Report()) == 1 })
 		f.plug(1, aKeyboard())
 		r.keyboards(1)
+	}
+}
+
+// Keyboards behind hubs, and hubs behind these: found by their route, with a translator where one is
+// needed; they go when a hub goes, and nothing stays behind.
+func TestHubs(t *testing.T) {
+	f := newFake(t)
+	r := start(t, f)
+	base := f.pages()
+	for range 3 {
+		outer, inner := aHub(highSpeed), aHub(fullSpeed)
+		slow, fast := aKeyboard(), aKeyboard()
+		slow.speed, slow.packet = lowSpeed, 8
+		f.plug(2, outer)
+		r.until("a hub", func() bool {
+			return strings.Contains(strings.Join(r.Controller.Report(), "\n"), "port 2: 1234:5678 class 09, high speed: hub of 2 ports")
+		})
+		f.plugBehind(outer, 1, fast)
+		f.plugBehind(outer, 2, inner)
+		r.keyboards(1)
+		r.until("another hub", func() bool {
+			return strings.Contains(strings.Join(r.Controller.Report(), "\n"), "port 2.2: 1234:5678 class 09, full speed: hub of 2 ports")
+		})
+		f.plugBehind(inner, 2, slow)
+		r.keyboards(2)
+		r.until("its place", func() bool {
+			return strings.Contains(strings.Join(r.Controller.Report(), "\n"), "port 2.2.2: 1234:5678 class 00, low speed: keyboard")
+		})
+		f.look(func() bool {
+			hubSlot := uint32(0)
+			for i, s := range f.slots {
+				if s != nil && s.device == outer {
+					hubSlot = uint32(i)
+					if s.hubPorts != 2 {
+						t.Errorf("the controller thinks that the hub has %d ports", s.hubPorts)
+					}
+				}
+			}
+			for _, s := range f.slots {
+				want := uint32(0)
+				if s != nil && (s.device == inner || s.device == slow) {
+					want = hubSlot | 2<<8
+				}
+				if s != nil && s.translator != want {
+					t.Errorf("translator %#x, want %#x", s.translator, want)
+				}
+			}
+			return true
+		})
+		before := r.text()
+		f.report(slow, tap(keyboard.A)...)
+		r.until("a of the slow one", func() bool { return r.text() == before+"a" })
+		f.stall(inner, 2)
+		f.plugBehind(outer, 1, nil)
+		r.keyboards(1)
+		f.plugBehind(inner, 1, fast)
+		r.keyboards(2)
+		f.report(fast, tap(keyboard.A)...)
+		r.until("a of the fast one", func() bool { return r.text() == before+"aa" })
+		f.plug(2, nil)
+		r.keyboards(0)
+		r.until("memory back", func() bool { return f.pages() == base })
 	}
 }
 
@@ -236,17 +299,17 @@ func TestDeath(t *testing.T) {
 // What a configuration says is believed only as far as it can be.
 func TestDescriptors(t *testing.T) {
 	good := configuration(3, 0x82, 8, 10)
-	value, found := keyboardsIn(good)
-	if want := []hidInterface{{0, 2, 8, 10}}; value != 3 || !reflect.DeepEqual(found, want) {
+	value, found, _ := interfacesIn(good)
+	if want := []function{{0, 2, 8, 10}}; value != 3 || !reflect.DeepEqual(found, want) {
 		t.Errorf("%d %v", value, found)
 	}
 	two := append(good[:len(good):len(good)], good[9:]...)
 	two[34+2], two[34+18+2] = 1, 0x83
-	if _, found := keyboardsIn(two); len(found) != 2 || found[1].number != 1 || found[1].endpoint != 3 {
+	if _, found, _ := interfacesIn(two); len(found) != 2 || found[1].number != 1 || found[1].endpoint != 3 {
 		t.Errorf("two keyboards: %v", found)
 	}
 	two[34+18+2] = 0x82
-	if _, found := keyboardsIn(two); len(found) != 1 {
+	if _, found, _ := interfacesIn(two); len(found) != 1 {
 		t.Errorf("one endpoint for two: %v", found)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -257,7 +320,7 @@ func TestDescriptors(t *testing.T) {
 				b[rng.IntN(len(b))] = byte(rng.Uint32())
 			}
 		}
-		_, found := keyboardsIn(b)
+		_, found, _ := interfacesIn(b)
 		for _, k := range found {
 			if k.endpoint == 0 || k.endpoint > 15 || k.packet < bootReport || interval(k.interval, highSpeed) > 15 || interval(k.interval, lowSpeed) > 10 {
 				t.Fatalf("%v from %x", k, b)
