@@ -67,8 +67,11 @@ func newConfig(root, command string) (*config, error) {
 			return nil, err
 		}
 	}
-	if c.mode = os.Getenv("MODE"); c.mode != "" && !regexp.MustCompile(`^(auto|[0-9]+x[0-9]+(x[0-9]+)?)$`).MatchString(c.mode) {
-		return nil, usageError(fmt.Sprintf("MODE=%s: want auto or a size like 1024x768", c.mode))
+	if s := os.Getenv("MODE"); s != "" && (c.boot.image || command == "screenshot") {
+		if !regexp.MustCompile(`^(auto|[0-9]+x[0-9]+(x[0-9]+)?)$`).MatchString(s) {
+			return nil, usageError(fmt.Sprintf("MODE=%s: want auto or a size like 1024x768", s))
+		}
+		c.mode = s
 	}
 	if s := os.Getenv("TIMEOUT"); s != "" {
 		n, err := strconv.ParseFloat(strings.TrimSuffix(s, "s"), 64)
