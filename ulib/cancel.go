@@ -127,10 +127,7 @@ func (t *thread) duty() {
 	if t.specific != 0 {
 		t.destroySpecific()
 	}
-	if t.duties&masked != 0 {
-		t.forget()
-	}
-	t.duties = 0
+	t.duties &= masked // which lasts as long as there is somebody to block signals
 }
 
 // toLook reports whether t, which is about to wait in a call, has to look before: it is to be

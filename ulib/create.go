@@ -121,6 +121,10 @@ func finish(t *thread, result uintptr) {
 		t.ctl.acquire(v) // who cancels it, or has it look, may still be looking at it
 		t.ctl.release()
 	}
+	if t.duties != 0 {
+		t.forget(v)
+		t.duties = 0
+	}
 	if t.special&specialBound != 0 {
 		v.unbind(v)
 	}

@@ -58,7 +58,7 @@
 // thread cannot be moved to another VP, and it makes no call that blocks. Locks are taken there
 // only, so whoever holds one is on its way to free it. Their order:
 //
-//	piLock | sigs.taking
+//	piLock → sigs.taking
 //	  → thread.exit.lock → thread.ctl → timers.lock
 //	    → a waitQueue's lock (a Channel's: recv, then send), sigs.q's among them
 //	      → stackPool.lock | a runQueue's lock | spare.lock

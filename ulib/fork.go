@@ -12,6 +12,10 @@ func Fork() (pid int, e Errno) {
 	v := enter()
 	// Held by the caller, they are whole in the child.
 	piLock.acquire(v)
+	sigs.taking.acquire(v)
+	t := v.cur
+	t.exit.lock.acquire(v)
+	t.ctl.acquire(v)
 	poolLock.acquire(v)
 	timers.lock.acquire(v)
 	sigs.q.lock.acquire(v)
@@ -34,6 +38,9 @@ func Fork() (pid int, e Errno) {
 	sigs.q.lock.release()
 	timers.lock.release()
 	poolLock.release()
+	t.ctl.release()
+	t.exit.lock.release()
+	sigs.taking.release()
 	piLock.release()
 	v.leave()
 	return pid, e
@@ -48,6 +55,11 @@ func (v *VP) alone() {
 	for v.queue.pop() != nil {
 	}
 	v.queue.look = 0
+	for i := range pool.free {
+		put(&pool.free[i], nil) // so that whoever is made from now on is newer than t
+	}
+	put(&v.cur.older, nil)
+	put(&pool.newest, v.cur)
 	traced = 0 // the ring is the parent's
 	v.token = 0
 	v.lid = sys.Gettid()

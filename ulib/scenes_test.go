@@ -40,6 +40,11 @@ var scenes = []scene{
 	{"idle VP", 2, 3, sceneIdle, nil},
 	{"readers give up", 2, 3, sceneRWTimeout, nil},
 	{"three VPs", 3, 1, sceneSemaphore, nil},
+	{"signal and forget", 2, 3, sceneSignalForget, nil},
+	{"signals of waiters", 2, 2, sceneSignalWait, nil},
+	{"signal at the end", 2, 3, sceneSignalEnd, nil},
+	{"signal that a handler blocks", 2, 2, sceneSignalHandler, nil},
+	{"signal to a child", 1, 2, sceneSignalChild, nil},
 }
 
 var (
@@ -70,6 +75,9 @@ func reset(t *testing.T, count int) {
 	s1, s2, m1, c1, ch1, rw1 = Semaphore{}, Semaphore{}, Mutex{}, Cond{}, Channel{}, RWMutex{}
 	inside, n1 = 0, 0
 	ids = [4]ID{}
+	sigs.q, sigs.pending, sigs.waited, sigs.dues, sigs.held, sigs.taking = waitQueue{}, 0, 0, 0, 0, lock{}
+	sigs.act = [maxSignal + 1]action{}
+	put(&pool.newest, nil)
 	resetActivations()
 	for i := range count {
 		if allVPs[i] == nil {
@@ -467,6 +475,126 @@ func sceneForget() {
 		s1.q.lock.word = 0 // for the one that posts, if it comes late
 	}
 	result(b, 1)
+}
+
+// forgetsSignal is forgets for a thread that has taken a signal that was sent to it before.
+func forgetsSignal(uintptr) uintptr {
+	t := self()
+	await(func() bool { return t.cancel != 0 })
+	TestCancel()
+	s1.Wait()
+	s1.q.lock.word = 99
+	return 0
+}
+
+// Who sends a thread a signal does not end a wait that begins when the signal has been taken.
+func sceneSignalForget() {
+	handleAll()
+	a := spawn(forgetsSignal, 0)
+	b := spawn(posts1, 1)
+	Kill(a, 10)
+	Join(a)
+	s1.q.lock.word = 0
+	result(b, 1)
+	ex.check(n1 == 1, "%d handlers", n1)
+}
+
+// handleAll has counts be what all signals do.
+func handleAll() {
+	own(^SigSet(notOurs))
+	for sig := range sigs.act {
+		sigs.act[sig].kind, sigs.act[sig].f = handles, counts
+	}
+}
+
+func counts(sig int, info *sys.SigInfo) { n1++ }
+
+// arrives has a signal come to the process.
+func arrives(sig int) {
+	v := enter()
+	var state uint32
+	v.arrived(sig, &sys.SigInfo{Signo: int32(sig)}, &state)
+	v.leave()
+}
+
+func awaits(set uintptr) uintptr {
+	SigWait(SigSet(set), nil)
+	n1++
+	return 0
+}
+
+// Of two signals that a thread may have been woken for, another gets the one that it leaves.
+func sceneSignalWait() {
+	SigMask(sys.SIG_BLOCK, ^SigSet(0))
+	const low, high = 10, 12
+	sets := [...]SigSet{sigBit(low) | sigBit(high), sigBit(high), sigBit(low)}
+	for i, set := range sets {
+		ids[i] = spawn(awaits, uintptr(set))
+	}
+	arrives(high)
+	arrives(low)
+	await(func() bool { return n1 == 2 })
+	for i := range sets {
+		Cancel(ids[i])
+		Join(ids[i])
+	}
+	ex.check(sigs.pending == 0, "pending: %#x", sigs.pending)
+}
+
+// A thread that ends goes on blocking what it blocks.
+func sceneSignalEnd() {
+	handleAll()
+	SigMask(sys.SIG_BLOCK, ^SigSet(0))
+	a := spawn(returns, 0)
+	arrives(10)
+	result(a, 10)
+	ex.check(n1 == 0 && sigs.pending == sigBit(10), "taken though blocked")
+}
+
+// holdsUp runs until the other signal has been handled, which it blocks.
+func holdsUp(sig int, info *sys.SigInfo) { await(func() bool { return n1 == 1 }) }
+
+func letsGo(sig int, info *sys.SigInfo) { n1++; s2.Post() }
+
+func takes(uintptr) uintptr {
+	SigMask(sys.SIG_SETMASK, 0)
+	s1.Wait()
+	return 0
+}
+
+// A signal that a thread was told of, and that the handler of another blocks, is for other threads.
+func sceneSignalHandler() {
+	const low, high = 10, 12
+	handleAll()
+	Catch(low, holdsUp, sigBit(high))
+	Catch(high, letsGo, 0)
+	SigMask(sys.SIG_BLOCK, ^SigSet(0))
+	a, b := spawn(takes, 0), spawn(takes, 0)
+	arrives(high)
+	arrives(low)
+	s2.Wait()
+	s1.Post()
+	s1.Post()
+	Join(a)
+	Join(b)
+}
+
+// A child of Fork offers its signals to nobody who was the parent's.
+func sceneSignalChild() {
+	handleAll()
+	a := spawn(takes, 0)
+	Yield()
+	SigMask(sys.SIG_BLOCK, ^SigSet(0))
+	contextOf(a).exit.lock.word = 99
+	v := enter()
+	v.alone()
+	v.leave()
+	arrives(10)
+	ex.check(n1 == 0 && SigPending() == sigBit(10), "pending: %#x", SigPending())
+	b := spawn(takes, 0)
+	s1 = Semaphore{n: 1}
+	result(b, 0)
+	ex.check(n1 == 1, "%d handlers", n1)
 }
 
 func contextOf(id ID) *thread { return (*thread)(unsafe.Pointer(uintptr(id) & (1<<addressBits - 1))) }

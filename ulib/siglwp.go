@@ -57,7 +57,8 @@ func (v *VP) catches() {
 
 // aloneWithSignals is for the VP of the child of a fork.
 func (v *VP) aloneWithSignals() {
-	putVP(&allCaught, nil)
+	putVP(&v.nextCaught, nil)
+	putVP(&allCaught, v)
 	v.got = gotNone
 	if act.on {
 		// An activation becomes an LWP. Without a stack of its own it catches on the thread's.
@@ -66,8 +67,6 @@ func (v *VP) aloneWithSignals() {
 		}
 		return
 	}
-	putVP(&v.nextCaught, nil)
-	putVP(&allCaught, v)
 	sys.Sigprocmask(sys.SIG_SETMASK, 0)
 }
 
@@ -151,7 +150,10 @@ func (v *VP) collect() {
 func (v *VP) collectCaught() {
 	if v.got == gotOne {
 		info := v.gotInfo
-		if !v.arrived(int(info.Signo), &info, &v.got) {
+		sigs.taking.acquire(v) // what an activation has taken meanwhile has its place
+		passed := v.arrived(int(info.Signo), &info, &v.got)
+		sigs.taking.release()
+		if !passed {
 			return
 		}
 		v.got = gotPassed
@@ -198,7 +200,10 @@ func (v *VP) refill() {
 		sigs.q.lock.release()
 		if mine {
 			info := w.gotInfo
-			if v.arrived(int(info.Signo), &info, &w.got) {
+			sigs.taking.acquire(v)
+			passed := v.arrived(int(info.Signo), &info, &w.got)
+			sigs.taking.release()
+			if passed {
 				atomic.StoreUint32(&w.got, gotPassed)
 				atomic.StoreUint32(&w.pending, 1)
 				w.unpark()

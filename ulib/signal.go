@@ -166,6 +166,7 @@ func SigWaitUntil(set SigSet, info *sys.SigInfo, deadline int64) (sig int, e Err
 		sigs.q.lock.acquire(v)
 		if sig = t.takeSignal(set, info); sig != 0 {
 			sigs.q.lock.release()
+			v.dispatch(set) // it may have been woken for another
 			v.refill()
 			v.leave()
 			t.disarm(deadline)

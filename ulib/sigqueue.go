@@ -23,7 +23,7 @@ var sigs struct {
 	waited  SigSet    // that somebody has waited for
 	dues    uint32    // atomic; how many threads are due
 	held    uint32    // how many VPs keep a signal that finds its place taken
-	taking  lock      // taken before any other: one activation at a time takes signals
+	taking  lock      // taken before any other: one VP at a time brings signals from the kernel to their places
 	info    [maxSignal + 1]sys.SigInfo
 	act     [maxSignal + 1]action
 }
@@ -100,7 +100,8 @@ func (t *thread) due() {
 	}
 }
 
-// undue ends that. The queue's lock is held.
+// undue ends that. The queue's lock is held, and t.ctl: who has found t due under that may end its wait,
+// and t will know of him.
 func (t *thread) undue() {
 	if atomic.AndUint32(&t.cancel, ^uint32(sigDue))&sigDue == 0 {
 		return
@@ -133,7 +134,7 @@ func (v *VP) tell(t *thread) {
 	}
 	t.ctl.acquire(v)
 	t.exit.lock.release()
-	if !v.interrupt(t, cancellable, sys.EINTR) {
+	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && !v.interrupt(t, cancellable, sys.EINTR) {
 		t.interruptCall(v)
 		v.nudge(t)
 	}
@@ -263,24 +264,30 @@ func (t *thread) takeOne() {
 	var info sys.SigInfo
 	v := enter()
 	v.collect()
+	t.ctl.acquire(v)
 	sigs.q.lock.acquire(v)
 	sig := t.takeSignal(^t.sigmask, &info)
 	if sig == 0 {
 		t.undue()
 		sigs.q.lock.release()
+		t.ctl.release()
 		v.leave()
 		return
 	}
 	a := &sigs.act[sig]
 	kind, mask := a.kind, t.sigmask
 	var f SigHandler
+	var rest SigSet // that t may have been told of, and blocks now
 	if kind == handles {
 		*(*uintptr)(unsafe.Pointer(&f)) = *(*uintptr)(unsafe.Pointer(&a.f))
 		t.sigmask |= (a.mask | sigBit(sig)) &^ notOurs
 		t.duties |= masked
 		t.taken++
+		rest = sigs.pending & t.sigmask &^ mask
 	}
 	sigs.q.lock.release()
+	t.ctl.release()
+	v.dispatch(rest)
 	v.refill()
 	v.leave()
 	switch kind {
@@ -312,13 +319,12 @@ func byDefault(sig int) {
 	sys.Kill(sys.Getpid(), sig)
 }
 
-// forget is for a thread that blocks signals and ends: those sent to it are gone.
-func (t *thread) forget() {
-	v := enter()
+// forget is for a thread that blocks signals and has ended: those sent to it are gone. Its exit.lock is
+// held, and nobody sends it any more.
+func (t *thread) forget(v *VP) {
 	sigs.q.lock.acquire(v)
 	t.sigs, t.sigmask, t.wanted = 0, 0, 0
 	sigs.q.lock.release()
-	v.leave()
 }
 
 // forgetAll is for the child of a fork: nothing is pending for it, and t is its only thread.

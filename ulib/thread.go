@@ -68,7 +68,7 @@ type thread struct {
 	lid      int32  // [own; read with ctl] the LWP it makes a call on
 	inCall   uint32 // atomic; it is in a call that may block
 
-	older   *thread // constant: the control block made before this one
+	older   *thread // constant, but in Fork: the control block made before this one
 	sigmask SigSet  // [sigs.q.lock] signals that it blocks
 	sigs    SigSet  // [sigs.q.lock] that were sent to it and that it has not taken
 	wanted  SigSet  // [sigs.q.lock] that it waits for, while it is in sigs.q

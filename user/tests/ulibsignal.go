@@ -112,10 +112,38 @@ func askSignals() {
 		join(id)
 	}
 
+	pid, e = ulib.Fork()
+	ok(e, "fork")
+	if pid == 0 {
+		takesAll()
+		sys.Exit(0)
+	}
+	_, e = ulib.WaitProcess(pid, &status)
+	ok(e, "wait")
+	equal(int(status), 0, "a child that takes its own signals")
+
 	ok(ulib.Ignore(sys.SIGUSR2), "ignore")
 	ok(ulib.Kill(ulib.Self(), sys.SIGUSR2), "kill")
 	ok(ulib.Default(sys.SIGUSR2), "default")
 	dies(func() { ulib.Kill(ulib.Self(), sys.SIGUSR2); ulib.Sleep(20e9) }, sys.SIGUSR2, "the default action")
+}
+
+// takesAll sends its process several real-time signals while they are blocked, and then another.
+func takesAll() {
+	const n = 3
+	set := ulib.SigSet(sys.SigBit(realTime))
+	ok(ulib.Catch(realTime, noteSignal, 0), "catch")
+	ulib.SigMask(sys.SIG_BLOCK, set)
+	before, others := count(realTime), count(sys.SIGUSR1)
+	for range n {
+		ok(sys.Kill(sys.Getpid(), realTime), "kill")
+		ulib.Yield()
+	}
+	equal(count(realTime), before, "handlers of what is blocked")
+	ulib.SigMask(sys.SIG_UNBLOCK, set)
+	tookIt(realTime, before+n, ulib.Self(), "all that were sent")
+	ok(sys.Kill(sys.Getpid(), sys.SIGUSR1), "kill")
+	tookIt(sys.SIGUSR1, others+1, ulib.Self(), "another")
 }
 
 func releases(sig int, info *sys.SigInfo) { atomic.StoreUint32(&released, 1) }
