@@ -44,6 +44,9 @@ func fit(share int) {
 func touch(n int32) {
 	p := n / perPiece
 	if atomic.LoadUint32(&here[p]) != 0 {
+		if room == maxPieces {
+			return // nothing ever goes, and CPUs need not fight for lastUse
+		}
 		lastUse[p] = atomic.LoadUint32(&clock)
 		return
 	}

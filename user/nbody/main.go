@@ -135,7 +135,7 @@ func argument(i, otherwise, most int) int {
 
 func main() {
 	if sys.Argc() > 1 && sys.Arg(1) == "speedup" {
-		bodies, steps = argument(2, 1000, maxBodies), argument(3, 4, 1000)
+		bodies, steps = argument(2, 1000, maxBodies), argument(3, 8, 1000)
 		speedup()
 	}
 	bodies = argument(1, bodies, maxBodies)
