@@ -43,7 +43,7 @@ const threadSize = unsafe.Sizeof(thread{})
 type stackPool struct {
 	lock   lock
 	free   [32]*thread // by the size's logarithm
-	unused [32]uintptr // from here on, in the class's part; 0: it is not mapped yet
+	unused [32]uintptr // from here on, in the class's part; 0: that has no guard pages yet
 	guards int         // made by mprotect
 	newest *thread     // atomic: the control block made last
 }
@@ -52,6 +52,13 @@ var pool stackPool
 
 // partOf is where a class's part of the arena begins.
 func partOf(class uint8) uintptr { return arenaStart + uintptr(class-minClass)<<classBits }
+
+// reserveArena maps all of the arena: an ID of nobody's can be looked up then, whatever it is.
+func reserveArena() Errno {
+	_, e := sys.Mmap(arenaStart, 1<<arenaBits, sys.PROT_READ|sys.PROT_WRITE,
+		sys.MAP_PRIVATE|sys.MAP_ANONYMOUS|sys.MAP_NORESERVE|sys.MAP_FIXED, -1, 0)
+	return e
+}
 
 // open maps a class's part of the arena. Nothing is promised by that, so nothing but addresses is
 // used up.

@@ -71,6 +71,9 @@ func StartWith(o *Options) Errno {
 
 // startMain makes the caller the first thread, and its LWP the first VP.
 func startMain() Errno {
+	if e := reserveArena(); e != 0 {
+		return e
+	}
 	t := pool.carve(minClass)
 	if t == nil {
 		return sys.ENOMEM

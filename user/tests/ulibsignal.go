@@ -175,6 +175,12 @@ func askSignalErrors() {
 	errno(ulib.Kill(ulib.Self(), -1), sys.EINVAL, "kill")
 	errno(ulib.Kill(ulib.Self(), 65), sys.EINVAL, "kill")
 	errno(ulib.Kill(12345, sys.SIGUSR1), sys.ESRCH, "kill nobody")
+	for bit := range 40 { // wherever the control block would be
+		id := ulib.Self() ^ 1<<bit
+		errno(ulib.Kill(id, 0), sys.ESRCH, "kill nobody")
+		_, e := ulib.Join(id)
+		errno(e, sys.ESRCH, "join nobody")
+	}
 	ok(ulib.Kill(ulib.Self(), 0), "kill with 0")
 	id := spawn(double, 0)
 	join(id)
