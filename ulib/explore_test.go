@@ -149,6 +149,10 @@ func (e *explorer) passAs(me *context) {
 	if to.on != me {
 		to.on.resume <- struct{}{}
 		me.wait()
+		if e.k != nil && me.gate != nil && !me.gate() { // resumed where it waits
+			e.passAs(me)
+			return
+		}
 	}
 	me.gate = nil
 	if e.logging {
