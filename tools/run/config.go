@@ -39,6 +39,8 @@ func newConfig(root, command string) (*config, error) {
 	switch command {
 	case "bench":
 		c.cpus, c.timeout = 1, 900*time.Second
+	case "bochs": // each machine
+		c.timeout = 600 * time.Second
 	case "test":
 		c.timeout = 900 * time.Second
 	}

@@ -40,7 +40,7 @@ Environment:
                disk-bios, disk-uefi, usb-bios, usb-uefi
   MODE=auto    size of the screen of an image, like 1920x1080 (screenshot: 1024x768)
   ACCEL=tcg    or kvm, which is tried first: on some machines it runs guests wrongly
-  TIMEOUT=300  seconds until a guest counts as hung (test, bench: 900; a shell on
+  TIMEOUT=300  seconds until a guest counts as hung (test, bench: 900; bochs: 600; a shell on
                a terminal: never; 0: never)
   V=1          print QEMU's command line and the kernel's log
 

@@ -90,8 +90,9 @@ const (
 
 // trialResult is how a trial went.
 type trialResult struct {
-	shell time.Duration // from QEMU's start to the shell; 0: not seen
-	all   time.Duration
+	shell    time.Duration // from QEMU's start to the shell; 0: not seen
+	all      time.Duration // to its end
+	computed time.Duration // CPU time that QEMU took for all of it
 	why   string // of a failure
 }
 
@@ -135,7 +136,7 @@ func (c *config) matrix(quick bool) (int, error) {
 	for i := range removals {
 		table.columns = append(table.columns, removals[i].name)
 	}
-	var bios, uefi time.Duration
+	var bios, uefi trialResult
 	for _, way := range bootWays {
 		for _, cpu := range []string{"max", "qemu64"} {
 			row := []string{way.name + ", " + cpu}
@@ -148,12 +149,10 @@ func (c *config) matrix(quick bool) (int, error) {
 				}
 				got := try(trial{label: label, boot: way, cpu: cpu, cpus: "2", mem: "512M", less: r})
 				row = append(row, got.String())
-				if i == 0 && way.image && got.why == "" {
-					if way.uefi {
-						uefi = shortest(uefi, got.shell)
-					} else {
-						bios = shortest(bios, got.shell)
-					}
+				if way.image && way.uefi {
+					uefi = quicker(uefi, got)
+				} else if way.image {
+					bios = quicker(bios, got)
 				}
 			}
 			if strings.Join(row[1:], "") != "" {
@@ -180,7 +179,14 @@ func (c *config) matrix(quick bool) (int, error) {
 		rest.rows = append(rest.rows, row)
 	}
 	fmt.Printf("Seconds to the shell, without …\n%s\n%s\n", table, rest)
-	fmt.Printf("to the shell, at best: BIOS %.1f s (wanted: 2), UEFI %.1f s (wanted: 6)\n", bios.Seconds(), uefi.Seconds())
+	for _, f := range []struct {
+		name   string
+		r      trialResult
+		wanted int
+	}{{"BIOS", bios, 2}, {"UEFI", uefi, 6}} {
+		fmt.Printf("%s to the shell: %.1f s (wanted on an idle machine: %d); QEMU's CPU time, to its end: %.1f s\n",
+			f.name, f.r.shell.Seconds(), f.wanted, f.r.computed.Seconds())
+	}
 	for _, w := range why {
 		fmt.Println("# failed:", w)
 	}
@@ -191,11 +197,12 @@ func (c *config) matrix(quick bool) (int, error) {
 	return statusPass, nil
 }
 
-func shortest(a, b time.Duration) time.Duration {
-	if a == 0 {
-		return b
+// quicker returns the one of two trials that came to the shell sooner, if at all.
+func quicker(a, b trialResult) trialResult {
+	if b.shell == 0 || b.why != "" || a.shell != 0 && a.shell <= b.shell {
+		return a
 	}
-	return min(a, b)
+	return b
 }
 
 // try runs one trial: hello in the shell, and poweroff. A machine that lacks what that takes is
@@ -244,7 +251,7 @@ func (c *config) try(t trial) (r trialResult) {
 		return trialResult{why: err.Error()}
 	}
 	m.output.finish()
-	r.all = time.Since(m.started)
+	r.all, r.computed = time.Since(m.started), o.computed
 	switch {
 	case o.timedOut, o.interrupted, o.tripleFault, o.exit < 0, o.exit == 1:
 		_, r.why, _ = o.judge()

@@ -36,8 +36,9 @@ type machine struct {
 
 // outcome is how QEMU ended and what it left.
 type outcome struct {
-	exit        int    // QEMU's exit status; −1 if it died of a signal
-	how         string // the same in words
+	exit        int           // QEMU's exit status; −1 if it died of a signal
+	how         string        // the same in words
+	computed    time.Duration // CPU time that QEMU took
 	timedOut    bool
 	interrupted bool // we were told to stop
 	tripleFault bool
@@ -211,6 +212,7 @@ wait:
 		return o, fmt.Errorf("QEMU: %w", err)
 	}
 	o.exit, o.how = cmd.ProcessState.ExitCode(), cmd.ProcessState.String()
+	o.computed = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	o.stderr = errs.String()
 	events, _ := os.ReadFile(m.eventPath())
 	o.tripleFault = bytes.Contains(events, []byte("Triple fault"))
