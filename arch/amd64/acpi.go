@@ -6,8 +6,8 @@ import (
 )
 
 // The few ACPI tables that are read, and only once, at boot (ACPI specification 6.5, chapter
-// 5.2). There is no AML interpreter: the one value needed from AML, \_S5, is found by its
-// name. A table whose checksum or size is wrong does not exist.
+// 5.2). There is no AML interpreter: the two things needed from AML, \_S5 and whether there is
+// a keyboard, are found by their names. A table whose checksum or size is wrong does not exist.
 
 // ACPIInfo is what the tables say. Read-only after FindACPI.
 type ACPIInfo struct {
@@ -21,6 +21,9 @@ type ACPIInfo struct {
 	HaveS5     bool
 	SleepTypeA uint8 // what to write to the PM1 control registers for soft-off
 	SleepTypeB uint8
+
+	// Keyboard says that some AML names a PS/2 keyboard (PNP03xx), whatever the FADT's flag says.
+	Keyboard bool
 
 	ecams [maxECAM]ECAM
 	necam int
@@ -168,8 +171,8 @@ func readRoot(root frame.Addr, entry int) {
 				ACPI.HPET = h
 			}
 		}
-		if length, ok := acpiTable(a, "SSDT"); ok && !ACPI.HaveS5 {
-			scanS5(a, length)
+		if length, ok := acpiTable(a, "SSDT"); ok {
+			scanAML(a, length)
 		}
 	}
 }

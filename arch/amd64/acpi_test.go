@@ -119,7 +119,7 @@ var mcfg = bytesOf(
 
 // putACPI writes a whole set of tables and returns the root pointer.
 func putACPI(m []byte, revision uint8) []byte {
-	dsdt := putTable(m, 0x1000, "DSDT", 2, []byte("junk_S5_\x12junk\x08_S5_\x12\x0a\x04\x0a\x05\x01\x00\x00tail"))
+	dsdt := putTable(m, 0x1000, "DSDT", 2, []byte("junk_S5_\x12junk\x08_S5_\x12\x0a\x04\x0a\x05\x01\x00\x00tail\x08_HID\x0c\x41\xd0\x03\x03"))
 	f := putTable(m, 0x2000, "FACP", 6, fadt(dsdt))
 	a := putTable(m, 0x3000, "APIC", 3, testMADT...)
 	h := putTable(m, 0x4000, "HPET", 1, uint32(0), []byte{InMemory, 64, 0, 0}, uint64(0x82000), make([]byte, 4))
@@ -146,6 +146,9 @@ func TestACPI(t *testing.T) {
 			PMTimer: 0x608, PMTimer32: true, Reset: Register{InIO, 0xcf9}, ResetValue: 0xf, BootFlags: Has8042}
 		if ACPI.FADT != want {
 			t.Errorf("FADT %+v, want %+v", ACPI.FADT, want)
+		}
+		if !ACPI.Keyboard {
+			t.Error("the keyboard was not found")
 		}
 		if !ACPI.HaveS5 || ACPI.SleepTypeA != 5 || ACPI.SleepTypeB != 1 {
 			t.Errorf("S5 %v: %d, %d", ACPI.HaveS5, ACPI.SleepTypeA, ACPI.SleepTypeB)
@@ -279,6 +282,21 @@ func TestS5(t *testing.T) {
 			t.Errorf("%q: %v %d %d", c.aml, ACPI.HaveS5, ACPI.SleepTypeA, ACPI.SleepTypeB)
 		}
 		ACPI = ACPIInfo{}
+	}
+}
+
+// A keyboard's identifier, to the last byte of the table; a mouse's is none.
+func TestKeyboard(t *testing.T) {
+	for aml, want := range map[string]bool{
+		"\x0c\x41\xd0\x03\x03": true, "xxxx\x0c\x41\xd0\x03\x0b": true,
+		"\x0c\x41\xd0\x0f\x13": false, "\x0c\x41\xd0\x03": false, "": false,
+	} {
+		m := acpiArena(t)
+		a := acpiMemory - tableHeader - len(aml)
+		putTable(m, a, "SSDT", 2, []byte(aml))
+		if got := scanKeyboard(frame.Addr(a), uint64(tableHeader+len(aml))); got != want {
+			t.Errorf("%q: %v", aml, got)
+		}
 	}
 }
 

@@ -80,7 +80,7 @@ func readFADT(a frame.Addr, length uint64) {
 		f.SleepControl = register(a + fadtSleepControl)
 	}
 	if length, ok := acpiTable(dsdt, "DSDT"); ok {
-		scanS5(dsdt, length)
+		scanAML(dsdt, length)
 	}
 }
 
@@ -108,6 +108,27 @@ func prefer(port *uint16, x Register) {
 	if x.Space == InIO && x.Addr != 0 {
 		*port = uint16(x.Addr)
 	}
+}
+
+// scanAML looks for what is not known yet in a table of AML.
+func scanAML(a frame.Addr, length uint64) {
+	if !ACPI.HaveS5 {
+		scanS5(a, length)
+	}
+	if !ACPI.Keyboard {
+		ACPI.Keyboard = scanKeyboard(a, length)
+	}
+}
+
+// scanKeyboard looks for the identifier of a PS/2 keyboard, EisaId ("PNP03xx"): 0c 41 d0 03 xx.
+func scanKeyboard(a frame.Addr, length uint64) bool {
+	end := a + frame.Addr(length)
+	for p := a + tableHeader; p+5 <= end; p++ {
+		if boot.Phys32(p) == 0x03d0410c {
+			return true
+		}
+	}
+	return false
 }
 
 // scanS5 looks in a table of AML for "Name (_S5, Package () {a, b, …})" and takes a and b.

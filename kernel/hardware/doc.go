@@ -10,7 +10,7 @@
 // to be sent along with a report of what does not work. The log gets it only if there is no
 // keyboard to ask for it with.
 //
-// Options on the command line: keymap=us|de; keyrepeat=off; i8042=off, on (whatever the firmware says) or raw (no
+// Options on the command line: keymap=us|de; keyrepeat=off; numlock=on; i8042=off, on (whatever the firmware says) or raw (no
 // translation of scan codes); pci=off or ports (no ECAM); usb=off, poll (no interrupts) or msi (no
 // MSI-X); verbose logs what is noted.
 //

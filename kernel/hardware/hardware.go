@@ -59,7 +59,13 @@ func (m *Machine) Start(cfg Config) {
 			cfg.Log(fmt.Sprintf("keymap=%s: there is none of that name", name))
 		}
 	}
-	m.keyboard = keyboard.New(keyboard.Config{Layout: layout, Out: cfg.Typed, NoRepeat: is("keyrepeat", "off"), Reboot: cfg.Reboot})
+	m.keyboard = keyboard.New(keyboard.Config{
+		Layout:   layout,
+		Out:      cfg.Typed,
+		NumLock:  is("numlock", "on"),
+		NoRepeat: is("keyrepeat", "off"),
+		Reboot:   cfg.Reboot,
+	})
 	go m.probe()
 }
 

@@ -21,7 +21,7 @@ func (m *Machine) startPS2() {
 	case option == "off":
 		m.note("i8042: off, by the command line")
 		return
-	case option == "" && f.Present && f.BootFlags&amd64.Has8042 == 0:
+	case option == "" && f.Present && f.BootFlags&amd64.Has8042 == 0 && !amd64.ACPI.Keyboard:
 		m.note("i8042: none, says the firmware (i8042=on looks all the same)")
 		return
 	}

@@ -113,7 +113,7 @@ func acpi(line lines) {
 	line("acpi", "revision %s, %q, tables %s", revision(a), text(a.OEM[:]), strings.Join(names, " "))
 	if f := &a.FADT; f.Present {
 		line("fadt", "boot flags %#x, PM1a %#x, PM1b %#x, SMI %#x%s", uint16(f.BootFlags), f.PM1aControl, f.PM1bControl, f.SMICommand,
-			yes(f.HardwareReduced, ", hardware-reduced", ""))
+			yes(f.HardwareReduced, ", hardware-reduced", "")+yes(a.Keyboard, ", PNP03xx", ""))
 	}
 	for _, e := range a.ECAMs() {
 		line("mcfg", "segment %d, buses %02x-%02x at %#x", e.Segment, e.From, e.To, uint64(e.Base))

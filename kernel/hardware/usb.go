@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"slices"
 	"time"
 
 	"gossamer/kernel/dev/pci"
@@ -46,6 +47,7 @@ func (m *Machine) startXHCI(f *pci.Function) {
 	if f.Enable() {
 		time.Sleep(10 * time.Millisecond)
 	}
+	m.takePorts(f)
 	interrupt, how := m.messages(f, bars)
 	c, err := xhci.Start(xhci.Config{
 		Registers: at,
@@ -70,6 +72,28 @@ func (m *Machine) startXHCI(f *pci.Function) {
 		f.Disable()
 		m.note("xhci %s: %v", f.Addr, err)
 	}()
+}
+
+// Intel's chipsets of the 7th to 9th series have ports that belong to an EHCI until they are given to
+// the xHCI (7 Series PCH data sheet, 17.1: XUSB2PR, XUSB2PRM, USB3_PSSEN, USB3PRM).
+const (
+	intelPorts     = 0xd0
+	intelPortsMask = 0xd4 // those that can be given
+	intelFast      = 0xd8
+	intelFastMask  = 0xdc
+)
+
+// takePorts gives f the ports that it may share with an EHCI.
+func (m *Machine) takePorts(f *pci.Function) {
+	shared := slices.ContainsFunc(m.functions, func(other *pci.Function) bool {
+		return other.Class == pci.ClassEHCI && other.Vendor == pci.VendorIntel
+	})
+	if f.Vendor != pci.VendorIntel || !shared {
+		return
+	}
+	f.Write(intelFast, f.Read(intelFastMask))
+	f.Write(intelPorts, f.Read(intelPortsMask))
+	m.note("xhci %s: has the ports %#x, %#x", f.Addr, f.Read(intelPorts), f.Read(intelFast))
 }
 
 // messages makes f send its interrupts as messages, by MSI-X or else MSI. It returns what receives

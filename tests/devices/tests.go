@@ -26,7 +26,7 @@ var shell = []step{
 	write("echo a1B2 '|_{~' end\n"), see(`\na1B2 \|_\{~ end\r?\n`), seePrompt,
 	write("echo "), press("caps_lock"), write("caps"), press("caps_lock"), write("low"), echo("x", "backspace", "ret"), see(`\nCAPSlow\r?\n`), seePrompt,
 	write("echo "), echo("up", "f5", "f12", "delete", "ret"), see(`\^\[\[A\^\[\[\[E\^\[\[24~\^\[\[3~`), seePrompt,
-	write("echo "), echo("kp_1", "kp_add", "kp_enter"), see(`\n1\+\r?\n`), seePrompt,
+	write("echo "), press("num_lock"), echo("kp_1", "kp_add", "kp_enter"), see(`\n1\+\r?\n`), seePrompt,
 	write("sleep 100\n"), echo("ctrl-c"), see(`\^C`), seePrompt,
 	write("cat /proc/hardware\n"), see(`keyboards: +1\r?\n`), seePrompt,
 }

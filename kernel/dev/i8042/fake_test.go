@@ -151,7 +151,7 @@ func (f *fake) start() (*rig, error) {
 	c, err := Start(Config{
 		Ports:     f,
 		Raw:       f.raw,
-		Keyboard:  keyboard.New(keyboard.Config{Out: func(p []byte) { r.typed = append(r.typed, p...) }}),
+		Keyboard:  keyboard.New(keyboard.Config{NumLock: true, Out: func(p []byte) { r.typed = append(r.typed, p...) }}),
 		Interrupt: r.irq,
 		Now:       func() int64 { return f.now },
 		Sleep:     func(d time.Duration) { f.now += int64(d) },

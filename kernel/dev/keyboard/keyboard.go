@@ -7,6 +7,9 @@ type Config struct {
 	Layout *Layout // nil: US
 	// Out gets what is typed, a key at a time. It must not call the Keyboard.
 	Out func(p []byte)
+	// NumLock says that num lock is on at first. It is off otherwise, for on some laptops it makes
+	// letters digits.
+	NumLock bool
 	// NoRepeat says that a held key is typed once.
 	NoRepeat bool
 	// Reboot, if not nil, is called when control, Alt and Delete are held.
@@ -35,12 +38,16 @@ const (
 	ScrollLight Lights = 1 << 2
 )
 
-// New returns a keyboard without a device, num lock on.
+// New returns a keyboard without a device.
 func New(cfg Config) *Keyboard {
 	if cfg.Layout == nil {
 		cfg.Layout = US
 	}
-	return &Keyboard{cfg: cfg, locks: NumLight}
+	k := &Keyboard{cfg: cfg}
+	if cfg.NumLock {
+		k.locks = NumLight
+	}
+	return k
 }
 
 // Device is one piece of hardware.

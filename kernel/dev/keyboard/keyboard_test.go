@@ -17,9 +17,10 @@ type typist struct {
 func newTypist(layout string) *typist {
 	t := &typist{}
 	k := New(Config{
-		Layout: LayoutOf(layout),
-		Out:    func(p []byte) { t.out = append(t.out, p...) },
-		Reboot: func() { t.reboot++ },
+		Layout:  LayoutOf(layout),
+		NumLock: true,
+		Out:     func(p []byte) { t.out = append(t.out, p...) },
+		Reboot:  func() { t.reboot++ },
 	})
 	t.Device = k.Attach(func(l Lights) { t.lights = append(t.lights, l) }, false)
 	return t

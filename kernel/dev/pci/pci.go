@@ -60,7 +60,17 @@ type Function struct {
 // Class codes that somebody looks for.
 const (
 	ClassXHCI = 0x0c0330
+	ClassEHCI = 0x0c0320
 )
+
+// VendorIntel is Intel's number.
+const VendorIntel = 0x8086
+
+// Read reads a register of the function's own. Write writes it.
+func (f *Function) Read(offset uint16) uint32 { return f.read(offset) }
+
+// Write writes a register of the function's own.
+func (f *Function) Write(offset uint16, v uint32) { f.write(offset, v) }
 
 func (f *Function) read(offset uint16) uint32     { return f.space.Read(f.Addr, offset) }
 func (f *Function) write(offset uint16, v uint32) { f.space.Write(f.Addr, offset, v) }

@@ -660,7 +660,7 @@ type rig struct {
 // boots starts the driver; it is stopped when the test ends.
 func (f *fakeController) boots() (*rig, error) {
 	r := &rig{fakeController: f, done: make(chan struct{}), ended: make(chan error, 1)}
-	k := keyboard.New(keyboard.Config{NoRepeat: true, Out: func(p []byte) {
+	k := keyboard.New(keyboard.Config{NumLock: true, NoRepeat: true, Out: func(p []byte) {
 		r.mu.Lock()
 		r.typed = append(r.typed, p...)
 		r.mu.Unlock()
