@@ -42,6 +42,7 @@ func main() {
 	cancellation()
 	blocking()
 	many()
+	signals()
 }
 
 func square(n uintptr) uintptr { return n * n }
@@ -240,4 +241,36 @@ func many() {
 		passed += int(join(ids[i]))
 	}
 	l.Str("   ").Int(passed).Str(" have passed in ").Int(int(ulib.Now()-from) / 1e6).Str(" ms").Print()
+}
+
+var handledBy ulib.ID
+
+func onSignal(sig int, info *sys.SigInfo) { handledBy = ulib.Self() }
+
+func getsSignal(set uintptr) uintptr {
+	sig, e := ulib.SigWait(ulib.SigSet(set), nil)
+	must(e, "wait for a signal")
+	return uintptr(sig)
+}
+
+func signals() {
+	say("\n9. A signal to the program is taken by a thread that does not block it: by a handler, at whatever\n" +
+		"   it does, or by asking for it.")
+	usr1 := ulib.SigSet(sys.SigBit(sys.SIGUSR1))
+	must(ulib.Catch(sys.SIGUSR1, onSignal, 0), "catch")
+	_, e := ulib.SigMask(sys.SIG_BLOCK, usr1)
+	must(e, "block")
+	waiter := create(getsSignal, uintptr(usr1)) // and blocks it, too
+	must(ulib.Kill(waiter, sys.SIGUSR1), "kill")
+	var l ulib.Line
+	l.Str("   one asked, and got signal ").Int(int(join(waiter))).Print()
+	must(sys.Kill(sys.Getpid(), sys.SIGUSR1), "kill")
+	say("   all block it: it waits")
+	ulib.SigMask(sys.SIG_UNBLOCK, usr1)
+	for handledBy == 0 {
+		ulib.Yield()
+	}
+	if handledBy == ulib.Self() {
+		say("   this thread has let it in, and its handler has run")
+	}
 }
