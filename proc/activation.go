@@ -23,6 +23,8 @@ type activations struct {
 	at   VirtAddr // of the area in the program
 	nvp  int
 	lwps []*LWP // by number; 0 is the one that has called sa_enable
+
+	first *host // number 0
 }
 
 // page is the address of a VP's page, or for nvp of nobody's.
@@ -113,9 +115,13 @@ func (l *LWP) newActivations(r *abi.Registration, stacks []uint64) (*activations
 			n.activate(a, i)
 		}
 		a.lwps[i] = n
-		hosts[i] = &host{a, i}
+		h := &host{a, n}
+		hosts[i] = h
 		if trace.Active() != nil {
-			hosts[i] = &tracedHost{host{a, i}, view.Slots}
+			hosts[i] = &tracedHost{h, view.Slots}
+		}
+		if i == 0 {
+			a.first = h
 		}
 	}
 	a.core = sa.New(sa.Config{
@@ -195,7 +201,7 @@ func (l *LWP) Enable() syscall.Errno {
 		l.p.mu.Unlock()
 		return syscall.EBUSY
 	}
-	a.lwps[0] = l
+	a.lwps[0], a.first.l = l, l
 	l.p.mu.Unlock()
 	l.activate(a, 0)
 	l.base = a.page(0)
@@ -316,32 +322,30 @@ func (p *Process) endActivations() {
 // host is LWP number n as lwp/sa sees it.
 type host struct {
 	a *activations
-	n int
+	l *LWP // of number 0, nil until sa_enable
 }
 
-func (h *host) l() *LWP { return h.a.lwps[h.n] }
-
-func (h *host) PC() uint64             { return h.l().Ctx.PC() }
-func (h *host) Save(slot *abi.Slot)    { h.l().Ctx.SaveSlot(slot) }
-func (h *host) Result(e syscall.Errno) { h.l().Ctx.Call().Number = uint64(-int64(e)) }
-func (h *host) Unpark()                { h.l().Thread.Unpark() }
-func (h *host) Kick()                  { h.l().Ctx.Attention() }
+func (h *host) PC() uint64             { return h.l.Ctx.PC() }
+func (h *host) Save(slot *abi.Slot)    { h.l.Ctx.SaveSlot(slot) }
+func (h *host) Result(e syscall.Errno) { h.l.Ctx.Call().Number = uint64(-int64(e)) }
+func (h *host) Unpark()                { h.l.Thread.Unpark() }
+func (h *host) Kick()                  { h.l.Ctx.Attention() }
 
 func (h *host) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
-	l := h.l()
+	l := h.l
 	l.base = h.a.page(vp)
 	l.Ctx.Upcall(vp, why, slot, entry, stack, fs)
 }
 
 func (h *host) Interrupt() bool {
-	l := h.l()
+	l := h.l
 	l.cancelled.Store(true)
 	l.Thread.Interrupt()
 	return true
 }
 
 func (h *host) Uninterrupt() {
-	l := h.l()
+	l := h.l
 	if l.cancelled.Load() {
 		l.cancelled.Store(false)
 		l.Thread.ClearInterrupt()

@@ -18,20 +18,20 @@ func (l *LWP) traceName() {
 // tracedHost is a host that records what lwp/sa does with it: what a registration has while tracing
 // is on.
 type tracedHost struct {
-	host
+	*host
 	slots []*abi.Slot
 }
 
 func (h *tracedHost) Save(slot *abi.Slot) {
 	h.host.Save(slot)
 	if tr := trace.Active(); tr != nil {
-		tr.Emit(trace.Save, uint32(h.l().Thread.ID()), uint64(slices.Index(h.slots, slot)), 0)
+		tr.Emit(trace.Save, uint32(h.l.Thread.ID()), uint64(slices.Index(h.slots, slot)), 0)
 	}
 }
 
 func (h *tracedHost) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	h.host.Upcall(vp, why, slot, entry, stack, fs)
-	h.l().traceUpcall(vp, why, slot)
+	h.l.traceUpcall(vp, why, slot)
 }
 
 // traceUpcall records that the LWP serves a VP from now on, by an upcall if why is not 0.

@@ -108,6 +108,17 @@ func (c *Context) CopyFrom(d *Context) {
 	c.attn = 0
 }
 
+//go:noescape
+func copyState(to, from unsafe.Pointer)
+
+// CopyState copies FX and all after it to FS, in the order of the fields, to a place of StateSize bytes.
+func (c *Context) CopyState(to unsafe.Pointer) { copyState(to, unsafe.Pointer(&c.FX)) }
+
+// StateSize is what CopyState copies.
+const StateSize = 512 + 19*8
+
+var _ = [1]byte{}[unsafe.Offsetof(Context{}.FS)+8-unsafe.Offsetof(Context{}.FX)-StateSize]
+
 // Whole says that all registers of c count at the next Enter, not only those that survive
 // a system call.
 func (c *Context) Whole() { c.full = 1 }

@@ -236,6 +236,29 @@ space:
 	MOVQ CX, left+32(FP)
 	RET
 
+#define COPY(at) MOVUPS (at)(SI), X0; MOVUPS (at+16)(SI), X1; MOVUPS (at+32)(SI), X2; MOVUPS (at+48)(SI), X3; \
+	MOVUPS X0, (at)(DI); MOVUPS X1, (at+16)(DI); MOVUPS X2, (at+32)(DI); MOVUPS X3, (at+48)(DI)
+
+// func copyState(to, from unsafe.Pointer): 664 bytes, the FXSAVE image and 19 words
+TEXT ·copyState(SB),NOSPLIT|NOFRAME,$0-16
+	MOVQ to+0(FP), DI
+	MOVQ from+8(FP), SI
+	COPY(0)
+	COPY(64)
+	COPY(128)
+	COPY(192)
+	COPY(256)
+	COPY(320)
+	COPY(384)
+	COPY(448)
+	COPY(512)
+	COPY(576)
+	MOVUPS 640(SI), X0
+	MOVQ 656(SI), AX
+	MOVUPS X0, 640(DI)
+	MOVQ AX, 656(DI)
+	RET
+
 TEXT ·stac(SB),NOSPLIT|NOFRAME,$0
 	STAC
 	RET

@@ -91,28 +91,28 @@ func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 
 // read is Read in general. It is called with mu held and releases it.
 func (p *Pipe) read(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool, err error) {
-	defer p.mu.Unlock()
-	if len(b) == 0 {
-		return 0, false, nil
-	}
-	for p.head == p.tail {
+	for len(b) != 0 && p.head == p.tail {
 		if p.writers == 0 {
-			return 0, false, nil
+			break
 		}
 		if nonblock {
-			return 0, false, syscall.EAGAIN
+			err = syscall.EAGAIN
+			break
 		}
 		p.readersWait = true
-		if err := p.canRead.Wait(t, &p.mu); err != nil {
-			return 0, false, err
+		if err = p.canRead.Wait(t, &p.mu); err != nil {
+			break
 		}
 	}
-	n = p.take(b)
-	if p.writersWait && p.room() >= p.writersWant {
-		p.writersWait = false
-		wake = true
+	if err == nil && len(b) != 0 {
+		n = p.take(b)
+		if p.writersWait && p.room() >= p.writersWant {
+			p.writersWait = false
+			wake = true
+		}
 	}
-	return n, wake, nil
+	p.mu.Unlock()
+	return n, wake, err
 }
 
 // Write writes all of b, blocking for room; a write of at most PipeBuf bytes goes in
@@ -213,6 +213,12 @@ func (p *Pipe) room() uint { return PipeSize - (p.tail - p.head) }
 
 // take moves bytes from the ring to b. mu held.
 func (p *Pipe) take(b []byte) int {
+	at := p.head % pageSize
+	if n := min(uint(len(b)), p.tail-p.head); n <= pageSize-at {
+		copy(b[:n], p.pages[p.head/pageSize%pipePages][at:])
+		p.taken(n)
+		return int(n)
+	}
 	n := 0
 	for n < len(b) && p.head != p.tail {
 		at := p.head % pageSize

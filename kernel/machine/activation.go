@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"unsafe"
+
 	"gossamer/arch/amd64"
 	abi "gossamer/ulib/sa"
 )
@@ -8,14 +10,22 @@ import (
 // SaveSlot implements lwp.Context. After a system call CX and R11 are what SYSRET would make them.
 func (c *Context) SaveSlot(s *abi.Slot) {
 	u := &c.u
-	s.AX, s.CX, s.DX, s.BX, s.SP, s.BP, s.SI, s.DI = u.AX, u.CX, u.DX, u.BX, u.SP, u.BP, u.SI, u.DI
-	s.R8, s.R9, s.R10, s.R11, s.R12, s.R13, s.R14, s.R15 = u.R8, u.R9, u.R10, u.R11, u.R12, u.R13, u.R14, u.R15
-	s.IP, s.Flags, s.FS = u.IP, u.Flags, u.FS
+	u.CopyState(unsafe.Pointer(&s.FX))
 	if !u.IsWhole() {
 		s.CX, s.R11 = u.IP, u.Flags
 	}
-	s.FX = u.FX
 }
+
+// A slot has what CopyState copies in the same order.
+const slotFX, contextFX = unsafe.Offsetof(abi.Slot{}.FX), unsafe.Offsetof(amd64.Context{}.FX)
+
+var (
+	_ = [1]byte{}[unsafe.Offsetof(abi.Slot{}.FS)+8-slotFX-amd64.StateSize]
+	_ = [1]byte{}[unsafe.Offsetof(abi.Slot{}.AX)-slotFX-(unsafe.Offsetof(amd64.Context{}.AX)-contextFX)]
+	_ = [1]byte{}[unsafe.Offsetof(abi.Slot{}.BX)-slotFX-(unsafe.Offsetof(amd64.Context{}.BX)-contextFX)]
+	_ = [1]byte{}[unsafe.Offsetof(abi.Slot{}.R15)-slotFX-(unsafe.Offsetof(amd64.Context{}.R15)-contextFX)]
+	_ = [1]byte{}[unsafe.Offsetof(abi.Slot{}.SP)-slotFX-(unsafe.Offsetof(amd64.Context{}.SP)-contextFX)]
+)
 
 // Upcall implements lwp.Context.
 func (c *Context) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {

@@ -14,6 +14,14 @@ func userRange(va VirtAddr, n int) bool {
 // CopyIn copies user memory at va to dst. EFAULT: part of it is not there or may not be
 // read; ENOMEM: there was no frame for it. dst has then been written to up to that place.
 func (as *AddressSpace) CopyIn(dst []byte, va VirtAddr) error {
+	if userRange(va, len(dst)) && as.pt.CopyIn(dst, va) == len(dst) {
+		return nil // as usual
+	}
+	return as.copyIn(dst, va)
+}
+
+// copyIn is CopyIn, by pieces.
+func (as *AddressSpace) copyIn(dst []byte, va VirtAddr) error {
 	if len(dst) == 0 {
 		return nil
 	}
@@ -34,6 +42,14 @@ func (as *AddressSpace) CopyIn(dst []byte, va VirtAddr) error {
 
 // CopyOut copies src to user memory at va. Errors are those of CopyIn, with write for read.
 func (as *AddressSpace) CopyOut(va VirtAddr, src []byte) error {
+	if userRange(va, len(src)) && as.pt.CopyOut(va, src) == len(src) {
+		return nil
+	}
+	return as.copyOut(va, src)
+}
+
+// copyOut is CopyOut, by pieces.
+func (as *AddressSpace) copyOut(va VirtAddr, src []byte) error {
 	if len(src) == 0 {
 		return nil
 	}

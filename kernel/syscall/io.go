@@ -114,7 +114,14 @@ func writePieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byt
 		err := l.Space().CopyIn(piece, mem.VirtAddr(at+done))
 		n := 0
 		if err == nil {
-			n, err = writePiece(l, f, piece, off+int64(done), off == atPosition)
+			if off == atPosition {
+				n, err = f.Write(l.Thread, piece)
+			} else {
+				n, err = f.PWrite(l.Thread, piece, off+int64(done))
+			}
+			if err == syscall.EPIPE {
+				l.Raise(syscall.SIGPIPE)
+			}
 		}
 		if err != nil && done == 0 && n == 0 {
 			return 0, proc.Errno(err)
@@ -125,19 +132,6 @@ func writePieces(l *proc.LWP, f *fs.File, at, count uint64, off int64, buf []byt
 		}
 		l.Thread.Breathe()
 	}
-}
-
-// writePiece writes one buffer, and raises SIGPIPE if nobody reads what is written.
-func writePiece(l *proc.LWP, f *fs.File, b []byte, off int64, sequential bool) (n int, err error) {
-	if sequential {
-		n, err = f.Write(l.Thread, b)
-	} else {
-		n, err = f.PWrite(l.Thread, b, off)
-	}
-	if err == syscall.EPIPE {
-		l.Raise(syscall.SIGPIPE)
-	}
-	return n, err
 }
 
 func read(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
@@ -277,7 +271,10 @@ func gather(l *proc.LWP, f *fs.File, v []iovec, total uint64) (uint64, syscall.E
 		}
 		at += o.len
 	}
-	n, err := writePiece(l, f, buf, 0, true)
+	n, err := f.Write(l.Thread, buf)
+	if err == syscall.EPIPE {
+		l.Raise(syscall.SIGPIPE)
+	}
 	if n > 0 {
 		return uint64(n), 0
 	}

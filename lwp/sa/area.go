@@ -21,6 +21,12 @@ func (p *Process) open(v *vp) (slot uint32, open bool) {
 	return slot, disabled == 0 && slot < uint32(len(p.held)) && p.held[slot] == ulibs
 }
 
+// isOpen is open for who does not need the slot.
+func (p *Process) isOpen(v *vp) bool {
+	_, open := p.open(v)
+	return open
+}
+
 // close makes a VP closed, as an upcall finds it.
 func (v *vp) close() {
 	atomic.StoreUint32(&v.page.Disabled, 1)

@@ -8,7 +8,12 @@ import abi "gossamer/ulib/sa"
 func (p *Process) Block(l int) (next int) {
 	p.lwps[l].settled.Store(false)
 	p.enter()
-	defer p.leave()
+	next = p.block(l)
+	p.leave()
+	return next
+}
+
+func (p *Process) block(l int) (next int) {
 	v := p.serves(l)
 	if v == nil || v.state != Run || p.dead {
 		return -1 // in the kernel already, or parking

@@ -41,18 +41,20 @@ func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 			return Enter, 0
 		}
 	}
-	verdict, deadline = p.edgeStep(l, e)
+	p.enter()
+	if m.role == inKernel && !p.dead && !p.lied {
+		p.unblock(l)
+		if m.role != onVP { // which it may be by now, for a VP that was short of a slot
+			p.leave()
+			return Park, 0
+		}
+	}
+	verdict, deadline = p.edge(l, e)
+	m.settled.Store(verdict == Enter)
+	p.leave()
 	if e == Ticked {
 		p.alloc.tick()
 	}
-	return verdict, deadline
-}
-
-func (p *Process) edgeStep(l int, e Event) (verdict Verdict, deadline int64) {
-	p.enter()
-	verdict, deadline = p.edge(l, e)
-	p.lwps[l].settled.Store(verdict == Enter)
-	p.leave()
 	return verdict, deadline
 }
 
@@ -63,9 +65,6 @@ func (p *Process) edge(l int, e Event) (Verdict, int64) {
 	m := &p.lwps[l]
 	if p.dead {
 		return End, 0
-	}
-	if m.role == inKernel {
-		p.unblock(l)
 	}
 	if m.role != onVP {
 		return Park, 0

@@ -20,7 +20,7 @@ func (p *Process) post(slot, reason uint32, self *vp) {
 // notify has somebody look: an idle VP, every closed one, and, unless the first gets a processor at
 // once, an open one: K4.
 func (p *Process) notify(self *vp) {
-	started := p.wakeIdle()
+	started := p.in[Idle] != 0 && p.wakeIdle()
 	v := p.pendClosed()
 	if v != nil && !started && self == nil {
 		v.look.Store(1)
@@ -53,7 +53,7 @@ func (p *Process) leaveIdle(v *vp) {
 func (p *Process) pendClosed() (running *vp) {
 	for i := range p.vps {
 		v := &p.vps[i]
-		if _, open := p.open(v); !open {
+		if atomic.LoadUint32(&v.page.Disabled) != 0 || !p.isOpen(v) {
 			if v.state != Idle {
 				v.pend()
 			}

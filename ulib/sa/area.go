@@ -77,13 +77,13 @@ type Slot struct {
 	Reason uint32 // why it is there: Unblocked, Preempted
 	_      [14]uint32
 
-	// General registers in the order in which instructions number them, and the rest.
-	AX, CX, DX, BX, SP, BP, SI, DI       uint64
-	R8, R9, R10, R11, R12, R13, R14, R15 uint64
-	IP, Flags, FS                        uint64
-	_                                    [37]uint64
-
 	FX [512]byte // FXSAVE64 image
+
+	// In the order in which the kernel has them: it copies all from FX on in one.
+	AX, DI, SI, DX, R10, R8, R9         uint64
+	BX, CX, BP, R11, R12, R13, R14, R15 uint64
+	IP, Flags, SP, FS                   uint64
+	_                                   [37]uint64
 }
 
 // Offsets in a VP page, as GS has them, and sizes.
@@ -115,26 +115,26 @@ const (
 const (
 	SlotNext   = 0
 	SlotReason = 4
-	SlotAX     = 64
-	SlotCX     = 72
-	SlotDX     = 80
-	SlotBX     = 88
-	SlotSP     = 96
-	SlotBP     = 104
-	SlotSI     = 112
-	SlotDI     = 120
-	SlotR8     = 128
-	SlotR9     = 136
-	SlotR10    = 144
-	SlotR11    = 152
-	SlotR12    = 160
-	SlotR13    = 168
-	SlotR14    = 176
-	SlotR15    = 184
-	SlotIP     = 192
-	SlotFlags  = 200
-	SlotFS     = 208
-	SlotFX     = 512
+	SlotFX     = 64
+	SlotAX     = 576
+	SlotDI     = 584
+	SlotSI     = 592
+	SlotDX     = 600
+	SlotR10    = 608
+	SlotR8     = 616
+	SlotR9     = 624
+	SlotBX     = 632
+	SlotCX     = 640
+	SlotBP     = 648
+	SlotR11    = 656
+	SlotR12    = 664
+	SlotR13    = 672
+	SlotR14    = 680
+	SlotR15    = 688
+	SlotIP     = 696
+	SlotFlags  = 704
+	SlotSP     = 712
+	SlotFS     = 720
 )
 
 // VPAt is the offset in the area of the page of VP number vp; that of nobody's page for nvp.
