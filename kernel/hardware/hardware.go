@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"gossamer/boot"
 	"gossamer/kernel/dev/keyboard"
@@ -39,7 +40,10 @@ type Machine struct {
 	usb   []usbController
 }
 
-const maxNotes = 100
+const (
+	maxNotes = 100
+	patience = 10 * time.Second // in which a keyboard that is there is found
+)
 
 // Find looks for PCI functions, which only reads, and touches no other device.
 func Find() *Machine {
@@ -75,8 +79,15 @@ func (m *Machine) probe() {
 	wait.Go(m.startPS2)
 	m.startUSB()
 	wait.Wait()
-	if m.keyboard.Devices() == 0 && !m.cfg.Serial {
-		m.cfg.Log("no keyboard was found yet\n" + m.Report())
+	if !m.cfg.Serial {
+		time.AfterFunc(patience, m.complain)
+	}
+}
+
+// complain logs everything if there is no keyboard to ask for it with.
+func (m *Machine) complain() {
+	if m.keyboard.Devices() == 0 {
+		m.cfg.Log("no keyboard was found\n" + m.Report())
 	}
 }
 

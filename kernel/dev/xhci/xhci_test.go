@@ -4,7 +4,9 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"gossamer/kernel/dev/keyboard"
 )
@@ -262,6 +264,57 @@ func TestBadControllers(t *testing.T) {
 			t.Errorf("%s: took %d ms", name, r.now.Load()/1e6)
 		}
 	}
+}
+
+// Registers, and events, of any content: nothing panics, and starting ends.
+func TestGarbage(t *testing.T) {
+	for seed := range uint64(200) {
+		f := newFake(t)
+		rng := rand.New(rand.NewPCG(seed, 3))
+		var now atomic.Int64
+		started := make(chan struct{})
+		go func() {
+			defer close(started)
+			Start(Config{
+				Registers: garbage{rng}, Size: 1 << rng.IntN(20), Memory: f, Keyboard: keyboard.New(keyboard.Config{}),
+				Now: now.Load, Sleep: func(d time.Duration) { now.Add(int64(d)) }, Log: func(string, ...any) {},
+			})
+		}()
+		<-started
+		if now.Load() > 90e9 {
+			t.Errorf("seed %d: took %d s", seed, now.Load()/1e9)
+		}
+	}
+	f := newFake(t)
+	f.devices[1] = aKeyboard()
+	r := start(t, f)
+	r.keyboards(1)
+	rng := rand.New(rand.NewPCG(1, 4))
+	for range 2000 {
+		f.look(func() bool {
+			f.post(trb{rng.Uint32(), rng.Uint32() & 0xff, rng.Uint32(), uint32(rng.IntN(64))<<typeShift | rng.Uint32()&^(0x3f<<typeShift)})
+			return true
+		})
+		if rng.IntN(20) == 0 {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	f.plug(2, aKeyboard())
+	r.keyboards(2)
+}
+
+// garbage are registers that say anything, but seldom that they are not there.
+type garbage struct{ rng *rand.Rand }
+
+func (g garbage) Write(uint32, uint32) {}
+func (g garbage) Read(at uint32) uint32 {
+	switch g.rng.IntN(4) {
+	case 0:
+		return 0
+	case 1:
+		return g.rng.Uint32() & 0xfff
+	}
+	return g.rng.Uint32()
 }
 
 // A command that never ends is aborted; if that does not help, or the controller vanishes, all ends.
