@@ -104,7 +104,7 @@ func (p *Pipe) read(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool,
 			break
 		}
 	}
-	if err == nil && len(b) != 0 {
+	if err == nil && len(b) != 0 && p.head != p.tail {
 		n = p.take(b)
 		if p.writersWait && p.room() >= p.writersWant {
 			p.writersWait = false
@@ -211,7 +211,7 @@ func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool
 
 func (p *Pipe) room() uint { return PipeSize - (p.tail - p.head) }
 
-// take moves bytes from the ring to b. mu held.
+// take moves bytes from the ring, which is not empty, to b. mu held.
 func (p *Pipe) take(b []byte) int {
 	at := p.head % pageSize
 	if n := min(uint(len(b)), p.tail-p.head); n <= pageSize-at {
