@@ -77,6 +77,9 @@ var tests = []test{
 	{name: "ask/both", mode: "1920x1080", options: "init=/bin/ask", program: "build/screen/ask", steps: []step{
 		says(`window 240 by 67, 1920 by 1080 pixels\r\n`), says(`\[6n`), send("\x1b[3;4R"), shows(`answer ESC\[3;4R$`),
 	}},
+	{name: "ask/keyboard", mode: "1024x768", program: "build/screen/ask", steps: []step{
+		shows(`/ \$$`), press("ask\n"), shows(`answer ESC\[20;7R$`),
+	}},
 
 	// What output costs that scrolls, by the size of the screen; with the serial line, too.
 	{name: "cost/1024x768", mode: "1024x768", options: "console=screen init=/bin/flood", program: "build/screen/flood", counted: true, steps: cost},

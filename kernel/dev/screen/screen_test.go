@@ -21,7 +21,7 @@ var formats = []Format{
 	{Width: 8, Height: 16, BitsPerPixel: 32, Pitch: 32, Red: Channel{16, 8}, Green: Channel{8, 8}, Blue: Channel{0, 8}},
 	{Width: 2560, Height: 200, BitsPerPixel: 32, Pitch: 10240, Red: Channel{16, 8}, Green: Channel{8, 8}, Blue: Channel{0, 8}},
 	{Width: 7680, Height: 100, BitsPerPixel: 16, Pitch: 15361, Red: Channel{11, 5}, Green: Channel{5, 6}, Blue: Channel{0, 5}},
-	{Width: 30000, Height: 130, BitsPerPixel: 24, Pitch: 90000, Red: Channel{16, 8}, Green: Channel{8, 8}, Blue: Channel{0, 8}},
+	{Width: 16500, Height: 130, BitsPerPixel: 24, Pitch: 49503, Red: Channel{16, 8}, Green: Channel{8, 8}, Blue: Channel{0, 8}},
 }
 
 func (f Format) String() string { return fmt.Sprintf("%d×%d×%d", f.Width, f.Height, f.BitsPerPixel) }
