@@ -93,7 +93,7 @@ type trialResult struct {
 	shell    time.Duration // from QEMU's start to the shell; 0: not seen
 	all      time.Duration // to its end
 	computed time.Duration // CPU time that QEMU took for all of it
-	why   string // of a failure
+	why      string        // of a failure
 }
 
 func (r trialResult) String() string {
