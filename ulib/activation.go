@@ -333,6 +333,7 @@ func startActivations(n, slots int) Errno {
 		v.tls[0] = uintptr(unsafe.Pointer(&v.sched))
 		v.upcallFS = uint64(uintptr(unsafe.Pointer(&v.tls[1])))
 		v.quantum = quantum
+		v.arriveAt(&act.process.Signals)
 		v.join()
 	}
 	act.slots = slots

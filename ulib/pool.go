@@ -33,6 +33,7 @@ func (v *VP) init(report *sys.ReportM) {
 	putVP(&v.self, v)
 	v.number1 = atomic.AddUint32(&vpCount, 1)
 	v.index = notPool
+	v.arriveAt(&v.got)
 	v.sched.prio = 255 // nobody's is higher
 	v.disabled = 1
 	put(&v.cur, &v.sched)

@@ -60,6 +60,7 @@ func (v *VP) aloneWithSignals() {
 	putVP(&v.nextCaught, nil)
 	putVP(&allCaught, v)
 	v.got = gotNone
+	v.arriveAt(&v.got)
 	if act.on {
 		// An activation becomes an LWP. Without a stack of its own it catches on the thread's.
 		if at, e := sys.MmapAnon(unsafe.Sizeof(vpBlock{}.signalStack)); e == 0 {
@@ -131,20 +132,24 @@ func signalPoint() {
 	self().attend()
 }
 
-// isLWP reports whether signals come to v as to an LWP.
-func (v *VP) isLWP() bool { return !act.on || v.index == notPool }
-
 // collect passes on what the kernel has given up to v. In a critical section, without locks.
 func (v *VP) collect() {
-	if !v.isLWP() {
-		if atomic.LoadUint32(&act.process.Signals) != 0 {
-			v.takeAll()
-		}
-		return
+	if atomic.LoadUint32(v.arriving) != 0 {
+		v.collectAll()
 	}
-	if atomic.LoadUint32(&v.got) != gotNone {
+}
+
+func (v *VP) collectAll() {
+	if v.arriving == &v.got {
 		v.collectCaught()
+	} else {
+		v.takeAll()
 	}
+}
+
+// arriveAt says where it stands whether there is something to collect.
+func (v *VP) arriveAt(word *uint32) {
+	*(*uintptr)(unsafe.Pointer(&v.arriving)) = uintptr(unsafe.Pointer(word))
 }
 
 func (v *VP) collectCaught() {

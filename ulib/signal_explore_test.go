@@ -14,3 +14,4 @@ func (v *VP) nudge(t *thread)          {}
 func (v *VP) catches()                 {}
 func (v *VP) aloneWithSignals()        {}
 func (t *thread) lookFirst(s *sa.Slot) {}
+func (v *VP) arriveAt(word *uint32)    {}

@@ -47,7 +47,8 @@ type VP struct {
 	lwp     sys.LWP
 
 	// Of an LWP: a signal that it has caught, and how far that is (see siglwp.go).
-	got        uint32 // atomic
+	got        uint32  // atomic
+	arriving   *uint32 // got; of an activation, what the kernel says of the process
 	gotInfo    sys.SigInfo
 	nextCaught *VP
 
