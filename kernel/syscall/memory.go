@@ -52,7 +52,11 @@ func mmap(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 		mf |= mem.GuardBelow
 	}
 	if flags&mapGuarded != 0 {
-		mf |= mem.MapFlags(flags>>mapGuardedShift&63) * mem.Guards
+		n := mem.MapFlags(flags >> mapGuardedShift & 63)
+		if n == 0 {
+			return 0, syscall.EINVAL
+		}
+		mf |= n * mem.Guards
 	}
 	var b mem.Backing
 	if flags&syscall.MAP_ANONYMOUS != 0 {

@@ -192,6 +192,7 @@ var tests = [...]test{
 	{"memory/shared", mapShared, 0, 0},
 	{"memory/shared-anonymous", mapSharedAnonymous, 0, 0},
 	{"memory/protect", protect, 0, 0},
+	{"memory/guarded", mapGuarded, 0, gossamerOnly},
 	{"memory/brk", heapEnd, 0, 0},
 	{"memory/advise", advise, 0, 0},
 	{"memory/advise-frees", adviseFrees, 0, gossamerOnly},

@@ -1,6 +1,10 @@
 package main
 
-import "gossamer/ulib/sys"
+import (
+	"unsafe"
+
+	"gossamer/ulib/sys"
+)
 
 const page = sys.PageSize
 
@@ -135,6 +139,40 @@ func mapSharedAnonymous() {
 	}, 0, "child")
 	equal(int(load(p)), 2, "the child's write")
 	equal(int(load(p+page)), 3, "the child's write to a fresh page")
+}
+
+// MAP_GUARDED: the lowest page of every so many bytes is not there, for the program, the kernel and
+// children.
+func mapGuarded() {
+	const n, size, count = 14, 1 << 14, 100
+	mapped := func(flags int) (uintptr, sys.Errno) {
+		return sys.Mmap(0, (count+1)*size, sys.PROT_READ|sys.PROT_WRITE, flags|sys.MAP_GUARDED, -1, 0)
+	}
+	for _, bad := range [...]int{0, 1, 12, 48, 63} {
+		_, e := mapped(sys.MAP_PRIVATE | sys.MAP_ANONYMOUS | bad<<sys.MAP_GUARDED_SHIFT)
+		errno(e, sys.EINVAL, "no such size")
+	}
+	_, e := mapped(sys.MAP_SHARED | sys.MAP_ANONYMOUS | n<<sys.MAP_GUARDED_SHIFT)
+	errno(e, sys.EINVAL, "shared")
+	p, e := mapped(sys.MAP_PRIVATE | sys.MAP_ANONYMOUS | n<<sys.MAP_GUARDED_SHIFT)
+	ok(e, "mmap")
+	p = (p + size - 1) &^ (size - 1)
+	for i := range uintptr(count) {
+		store(p+i*size+page, 1)
+		store(p+i*size+size-1, 2)
+	}
+	for _, i := range [...]uintptr{0, 1, count - 1} {
+		dies(func() { store(p+i*size+page-1, 1) }, sys.SIGSEGV, "a write to a guard page")
+		dies(func() { load(p + i*size) }, sys.SIGSEGV, "a read of one")
+		_, e := sys.Getcwd(unsafe.Slice((*byte)(unsafe.Pointer(p+i*size)), page))
+		errno(e, sys.EFAULT, "the kernel's write to one")
+	}
+	exits(func() {
+		equal(int(load(p+page)), 1, "the child's page")
+		store(p+page, 3)
+	}, 0, "child")
+	equal(int(load(p+page)), 1, "the parent's page")
+	ok(sys.Munmap(p, count*size), "munmap")
 }
 
 // mprotect: each right is enforced and comes back, with contents kept.
