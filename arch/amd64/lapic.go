@@ -140,11 +140,14 @@ func lapicRead(reg uint32) uint32 {
 
 func lapicWrite(reg, v uint32) {
 	if lapicState.x2 {
-		Wrmsr(x2APICBase+reg>>4, uint64(v))
+		x2Write(reg, v)
 		return
 	}
 	store32((*uint32)(unsafe.Pointer(Topology.LAPIC.Ptr()+uintptr(reg))), v)
 }
+
+//go:noinline
+func x2Write(reg, v uint32) { Wrmsr(x2APICBase+reg>>4, uint64(v)) }
 
 // LAPICID returns the APIC ID of this CPU.
 func LAPICID() uint32 {

@@ -122,7 +122,7 @@ func call(c *amd64.CPU, t *thread) {
 		return
 	case nrYield:
 		t.AX = 0
-		yield(c)
+		yield(c, true)
 		return
 	case nrExit:
 		t.state = free

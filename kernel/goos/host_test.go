@@ -84,14 +84,59 @@ func TestYieldGoesToTheEnd(t *testing.T) {
 	c := machine(t)
 	a, b := newHostThread(), newHostThread()
 	run(c, a)
-	yield(c)
+	yield(c, false)
 	if current(c) != a {
 		t.Fatal("a thread that is alone lost its CPU")
 	}
 	wake(c, b)
-	yield(c)
+	yield(c, false)
 	if current(c) != b || a.state != ready {
 		t.Fatal("the other thread does not run")
+	}
+}
+
+func TestWokenThreadsRunBeforePatientOnes(t *testing.T) {
+	c := machine(t)
+	var ts [6]*thread
+	for i := range ts {
+		ts[i] = newHostThread()
+	}
+	expect := func(want ...int) {
+		t.Helper()
+		for _, i := range want {
+			schedule(c)
+			if current(c) != ts[i] {
+				t.Fatalf("thread %d runs, want %d", current(c).id, ts[i].id)
+			}
+		}
+	}
+	run(c, ts[0])
+	wake(c, ts[1])
+	yield(c, true) // 1 runs; 0 is patient
+	wake(c, ts[2])
+	wake(c, ts[3])
+	yield(c, false) // 2 runs; 3, 1, 0
+	wake(c, ts[4])
+	yield(c, true) // 3 runs; 1, 4, 0, 2
+	if current(c) != ts[3] {
+		t.Fatalf("thread %d runs, want %d", current(c).id, ts[3].id)
+	}
+	expect(1, 4, 0, 2)
+
+	for _, i := range []int{0, 1, 2, 3} {
+		ts[i].patient = i%2 != 0
+		pushReady(ts[i])
+	}
+	promote() // 1, 0, 2, 3
+	wake(c, ts[4])
+	expect(1, 0, 2, 4, 3)
+	promote()
+	wake(c, ts[5])
+	promote()
+	expect(5)
+	schedule(c)
+	if c.Cur() != c.IdleThr {
+		t.Fatal("nobody is ready, and the CPU is not idle")
 	}
 }
 

@@ -10,17 +10,48 @@ import (
 // returns to kernel/sched at its end.
 const SliceNS = 10_000_000
 
-// The ready queue, first in first out, through thread.next and prev. Guarded by sched.
+// The ready queue, through thread.next and prev: first those that have been woken or interrupted in
+// the kernel, then the patient ones, which compute; each kind first in, first out. So what the runtime
+// wakes to do something short does not wait for a slice behind a program. Guarded by sched.
 var readyHead, readyTail uintptr
 
 func pushReady(t *thread) {
-	t.next, t.prev = 0, readyTail
-	if readyTail != 0 {
-		at(readyTail).next = t.addr()
+	before := readyTail // whom t comes behind
+	if !t.patient {
+		for before != 0 && at(before).patient {
+			before = at(before).prev
+		}
+	}
+	insertReady(t, before)
+}
+
+// insertReady puts t behind before, which is in the queue; 0: in front of all.
+func insertReady(t *thread, before uintptr) {
+	t.prev, t.next = before, readyHead
+	if before != 0 {
+		t.next = at(before).next
+		at(before).next = t.addr()
 	} else {
 		readyHead = t.addr()
 	}
-	readyTail = t.addr()
+	if t.next != 0 {
+		at(t.next).prev = t.addr()
+	} else {
+		readyTail = t.addr()
+	}
+}
+
+// promote has the patient thread that has waited longest be the next to run: with each slice that
+// ends one gets its turn, whatever else is ready.
+func promote() {
+	p := readyHead
+	for p != 0 && !at(p).patient {
+		p = at(p).next
+	}
+	if p != 0 {
+		removeReady(at(p))
+		insertReady(at(p), 0)
+	}
 }
 
 func removeReady(t *thread) {
@@ -41,7 +72,7 @@ func removeReady(t *thread) {
 // in no queue.
 func wake(me *amd64.CPU, t *thread) {
 	dropSleeper(t)
-	t.state = ready
+	t.state, t.patient = ready, false
 	pushReady(t)
 	place(me, t)
 }
@@ -109,15 +140,16 @@ func schedule(c *amd64.CPU) {
 	}
 }
 
-// yield puts the current thread at the end of the ready queue. sched is held.
-func yield(c *amd64.CPU) {
+// yield puts the current thread into the ready queue: at the very end if it is patient. sched is
+// held.
+func yield(c *amd64.CPU, patient bool) {
 	t := current(c)
 	if t.idle == 0 {
 		if readyHead == 0 {
 			c.Resched = 0
 			return
 		}
-		t.state = ready
+		t.state, t.patient = ready, patient
 		pushReady(t)
 	}
 	schedule(c)
@@ -158,10 +190,12 @@ func dropSleeper(t *thread) {
 
 // expire wakes those of c's sleepers whose time has come.
 func expire(c *amd64.CPU) {
-	if c.Sleepers == 0 {
-		return
+	if c.Sleepers != 0 {
+		expireAt(c, amd64.RDTSC())
 	}
-	now := amd64.RDTSC()
+}
+
+func expireAt(c *amd64.CPU, now uint64) {
 	for c.Sleepers != 0 && at(c.Sleepers).deadline <= now {
 		t := at(c.Sleepers)
 		switch t.state {
@@ -178,7 +212,9 @@ func expire(c *amd64.CPU) {
 }
 
 // arm sets c's timer to the first thing that is due: c is the CPU this runs on.
-func arm(c *amd64.CPU) {
+func arm(c *amd64.CPU) { armAt(c, amd64.RDTSC()) }
+
+func armAt(c *amd64.CPU, now uint64) {
 	due := c.NextTick
 	if c.Sleepers != 0 {
 		if d := at(c.Sleepers).deadline; due == 0 || d < due {
@@ -187,7 +223,6 @@ func arm(c *amd64.CPU) {
 	}
 	if due != 0 && (c.Armed == 0 || due < c.Armed) {
 		c.Armed = due
-		now := amd64.RDTSC()
 		amd64.ArmTimer(max(due, now+1) - now)
 	}
 }
@@ -204,8 +239,8 @@ func tick(c *amd64.CPU) (sliceEnd bool) {
 			sliceEnd = true
 		}
 	}
-	expire(c)
-	arm(c)
+	expireAt(c, now)
+	armAt(c, now)
 	return sliceEnd
 }
 

@@ -66,13 +66,7 @@ func tgkill(c *amd64.CPU, id, sig uint64) uint64 {
 	switch w.state {
 	case ready:
 		removeReady(w)
-		w.prev, w.next = 0, readyHead
-		if readyHead != 0 {
-			at(readyHead).prev = w.addr()
-		} else {
-			readyTail = w.addr()
-		}
-		readyHead = w.addr()
+		insertReady(w, 0)
 		place(c, w)
 	case running:
 		if w.cpu != c.ID {
@@ -84,7 +78,12 @@ func tgkill(c *amd64.CPU, id, sig uint64) uint64 {
 
 // deliver gives the thread that c goes on with the preemption signal that waits for it.
 func deliver(c *amd64.CPU) {
-	t := current(c)
+	if t := current(c); t.Pend != 0 {
+		deliverTo(c, t)
+	}
+}
+
+func deliverTo(c *amd64.CPU, t *thread) {
 	if t.Pend != 0 && t.inSignal == 0 && t.altSP != 0 && handlers[sigURG] != 0 {
 		t.Pend = 0
 		pushFrame(c, t, sigURG, siTkill, 0)

@@ -34,6 +34,8 @@ type thread struct {
 	idle  uint32 // it is a CPU's idle thread
 	cpu   uint64 // where it runs or last ran
 
+	patient bool // it was in ring 3, or has used up a slice, when it became ready
+
 	next, prev uintptr // neighbours in the ready queue, or in its futex bucket
 	futex      uintptr // the word it waits for
 

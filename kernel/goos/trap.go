@@ -22,6 +22,7 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 	}
 	amd64.EOI()
 	sched.lock(c)
+	patient := user != 0
 	switch vector {
 	case amd64.VecTimer:
 		if !tick(c) {
@@ -34,6 +35,8 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 			c.EndSlice()
 		}
 		if readyHead != 0 {
+			patient = true
+			promote()
 			c.Resched = 1
 		}
 	case amd64.VecKick:
@@ -44,7 +47,7 @@ func onTrap(c *amd64.CPU, vector, code, user uint64) {
 		raiseIRQ(c, vector)
 	}
 	if kicked(c) {
-		yield(c)
+		yield(c, patient)
 	} else if t.idle != 0 {
 		c.Idle = 1 // somebody was faster to take what this CPU was woken for
 	}
@@ -102,7 +105,7 @@ func onSyscall(c *amd64.CPU) {
 	sched.lock(c)
 	call(c, t)
 	if c.Resched != 0 && c.Cur() == t.addr() {
-		yield(c)
+		yield(c, false)
 	}
 	deliver(c)
 	sched.unlock()
