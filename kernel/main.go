@@ -25,8 +25,10 @@ import (
 func main() {
 	limitHeap()
 	frames := mem.NewFrames(goos.Frames{})
-	startTrace(runtime.GOMAXPROCS(0))
-	sched.Start(machine.Sched{}, runtime.GOMAXPROCS(0))
+	cpus := int(amd64.CPUs())
+	startTrace(cpus)
+	machine.FindQueue()
+	sched.Start(&machine.Sched{}, cpus)
 	tree := fs.New(frames)
 	tree.Clock = goos.Wall
 	tree.MaxPages = maxFilePages()

@@ -42,12 +42,12 @@ func (w Word) key() (key, syscall.Errno) {
 	return key{unsafe.Pointer(w.Space), uint64(w.Addr)}, 0
 }
 
-// private is key for a private futex, at once; false: it is none, or not one that there can be.
-func (w Word) private() (key, bool) {
-	if w.Shared || w.Addr%4 != 0 || w.Addr-mem.UserMin >= mem.UserMax-mem.UserMin {
-		return key{}, false
-	}
-	return key{unsafe.Pointer(w.Space), uint64(w.Addr)}, true
+// private is key for a private futex that there can be.
+func (w Word) private() key { return key{unsafe.Pointer(w.Space), uint64(w.Addr)} }
+
+// isPrivate says that private is w's key.
+func (w Word) isPrivate() bool {
+	return !w.Shared && w.Addr%4 == 0 && w.Addr-mem.UserMin < mem.UserMax-mem.UserMin
 }
 
 // pointer returns the pointer in an interface, which keeps alive what it points to.
@@ -119,8 +119,8 @@ func (t *Table) unlock2(a, b *bucket) {
 	}
 }
 
-// push puts a waiter, which is in none, at the end of the bucket for its key. b.mu is held.
-func (b *bucket) push(w *Waiter) {
+// push puts a waiter, which is in none, at the end of the bucket for its key, number n. b.mu is held.
+func (b *bucket) push(w *Waiter, n uint32) {
 	if last := b.tail; last != nil {
 		w.prev = last
 		last.next = w
@@ -128,7 +128,7 @@ func (b *bucket) push(w *Waiter) {
 		b.head = w
 	}
 	b.tail = w
-	w.where.Store(w.key.number() + 1)
+	w.where.Store(n + 1)
 }
 
 // remove takes a waiter out for good. b.mu is held.

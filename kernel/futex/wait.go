@@ -19,14 +19,15 @@ func (t *Table) Wait(th *sched.Thread, w *Waiter, word Word, val, bitset uint32,
 	if bitset == 0 {
 		return syscall.EINVAL
 	}
-	k, ok := word.private()
-	if !ok {
+	k := word.private()
+	if !word.isPrivate() {
 		var errno syscall.Errno
 		if k, errno = word.key(); errno != 0 {
 			return errno
 		}
 	}
-	b := t.bucket(k)
+	n := k.number()
+	b := &t.buckets[n]
 	for {
 		b.mu.Lock()
 		v, ok := word.Space.Load32(word.Addr)
@@ -43,7 +44,7 @@ func (t *Table) Wait(th *sched.Thread, w *Waiter, word Word, val, bitset uint32,
 		}
 	}
 	w.key, w.bitset = k, bitset
-	b.push(w)
+	b.push(w, n)
 	for {
 		w.held = b
 		err := w.queue.WaitDeadline(th, (*leaving)(w), deadline)

@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"gossamer/kernel/mem"
+	"gossamer/kernel/sched"
 )
 
 // woken collects waiters that have been taken out of their queues, to be woken when the
@@ -49,8 +50,8 @@ func (t *Table) Wake(word Word, n int, bitset uint32) (int, syscall.Errno) {
 	if bitset == 0 {
 		return 0, syscall.EINVAL
 	}
-	k, ok := word.private()
-	if !ok {
+	k := word.private()
+	if !word.isPrivate() {
 		var errno syscall.Errno
 		if k, errno = word.key(); errno != 0 {
 			return 0, errno
@@ -73,6 +74,28 @@ func (t *Table) Wake(word Word, n int, bitset uint32) (int, syscall.Errno) {
 	b.mu.Unlock()
 	w.queue.WakeOne()
 	return 1, 0
+}
+
+// WakeNext is Wake of one, by thread th, which is likely to wait next (sched.WaitQueue.WakeNext).
+func (t *Table) WakeNext(th *sched.Thread, word Word) (int, syscall.Errno) {
+	k := word.private()
+	if !word.isPrivate() {
+		return t.Wake(word, 1, AnyBit)
+	}
+	b := t.bucket(k)
+	b.mu.Lock()
+	for w := b.head; w != nil; w = w.next {
+		if w.key.at == k.at {
+			if w.key.object == k.object {
+				b.remove(w)
+				b.mu.Unlock()
+				w.queue.WakeNext(th)
+				return 1, 0
+			}
+		}
+	}
+	b.mu.Unlock()
+	return 0, 0
 }
 
 // wakeMany is Wake for more than one.
@@ -137,7 +160,7 @@ func (b *bucket) move(k key, b2 *bucket, k2 key, m int) (done int) {
 			bitset := w.bitset
 			b.detach(w)
 			w.key, w.bitset = k2, bitset
-			b2.push(w)
+			b2.push(w, k2.number())
 			done++
 		}
 		w = next

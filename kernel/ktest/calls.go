@@ -33,6 +33,7 @@ var tests = []test{
 	{"sleep_is_not_short", sleepNotShort},
 	{"clock_is_monotonic", clockMonotonic},
 	{"goroutines_run_on_every_cpu", everyCPU},
+	{"goroutines_get_their_turn", goroutinesGetTurns},
 	{"idle_goes_to_halt", idleHalts},
 	{"sse_survives_preemption", sseSurvives},
 }

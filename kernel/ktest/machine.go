@@ -9,6 +9,7 @@ import (
 	"gossamer/arch/amd64"
 	"gossamer/kernel/frame"
 	"gossamer/kernel/goos"
+	"gossamer/kernel/machine"
 	"gossamer/kernel/mem"
 	"gossamer/kernel/sched"
 )
@@ -111,6 +112,25 @@ func everyCPU(*sched.Thread) error {
 	}
 	if missing >= 0 {
 		return fmt.Errorf("nothing ran on CPU %d", missing)
+	}
+	return nil
+}
+
+// Do goroutines run, those in a processor's own queue and those that wait for any, while a thread only
+// yields to them as it does at the end of a slice?
+func goroutinesGetTurns(*sched.Thread) error {
+	const n = 400     // more than a processor's own queue holds
+	const enough = 10 // turns; the runtime looks at the common queue in every 61st by itself
+	var ran atomic.Int64
+	for range n {
+		go func() { ran.Add(1) }()
+	}
+	var m machine.Sched
+	for turns := 0; ran.Load() < n; turns++ {
+		if turns == enough && amd64.CPUs() == 1 { // another CPU may have taken some, and be slow
+			return fmt.Errorf("%d of %d goroutines have run in %d turns", ran.Load(), n, turns)
+		}
+		m.YieldToGo()
 	}
 	return nil
 }

@@ -20,10 +20,10 @@ func newcoro(func(*coro)) *coro
 //go:linkname coroswitch runtime.coroswitch
 func coroswitch(*coro)
 
-// switchTo is coro_amd64.s's: SwitchTo, if it can be done at once.
+// switchTo is SwitchTo.
 //
 //go:noescape
-func switchTo(c, next *coro) (switched bool)
+func switchTo(c, next *coro, at *uint64)
 
 func current() uintptr
 
@@ -33,15 +33,9 @@ func (c *coro) Switch() { coroswitch(c) }
 // SwitchTo implements sched.Context. While a thread runs, its coro has the dispatcher's goroutine,
 // and while it does not, its own. So the dispatcher's goes to next's. Both coroutines are the
 // caller's: nobody else may resume a thread that runs, or one that has been taken from its queue.
-func (c *coro) SwitchTo(next sched.Context) {
-	n := next.(*coro)
-	if switchTo(c, n) {
-		return
-	}
-	// next's goroutine is in c only for as long as it takes to switch.
-	c.gp, n.gp = n.gp, c.gp
-	coroswitch(c)
-}
+//
+//go:nosplit
+func (c *coro) SwitchTo(next sched.Context, at *uint64) { switchTo(c, next.(*coro), at) }
 
 func newContext(body func()) sched.Context {
 	c := newcoro(func(*coro) { body() })

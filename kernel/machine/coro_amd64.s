@@ -1,22 +1,29 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// func switchTo(c, next *coro) (switched bool)
+// func switchTo(c, next *coro, at *uint64)
 //
-// Suspends the calling goroutine in c and resumes the one in next, in whose place comes the one
-// that was in c. It does what coroswitch does, in its order as others see it: the new goroutine has
-// its m before it is running; the old one is off its stack before it is waiting, and waiting before
-// it has no m. Interrupts are off while g, m and stack do not belong together. If the collector
-// holds the new goroutine's status, nothing is done. The collector and sysmon wait for neither.
-TEXT ·switchTo(SB),NOSPLIT|NOFRAME,$0-17
+// Notes the time-stamp counter in *at, suspends the calling goroutine in c and resumes the one in
+// next, in whose place comes the one that was in c. It does what coroswitch does, in its order as
+// others see it: the new goroutine has its m before it is running; the old one is off its stack before
+// it is waiting, and waiting before it has no m. Interrupts are off while g, m and stack do not belong
+// together. The collector holds a goroutine's status while it marks its stack, as that of one that
+// does not run, or that does: that is soon over, and it waits for nobody, but whoever does it may need
+// this CPU. Neither it nor sysmon waits for what is done here.
+TEXT ·switchTo(SB),NOSPLIT|NOFRAME,$0-24
+	RDTSC
+	SHLQ $32, DX
+	ORQ  DX, AX
+	MOVQ at+16(FP), DX
+	MOVQ AX, 0(DX)
 	MOVQ c+0(FP), SI
 	MOVQ next+8(FP), DI
-	MOVB $1, switched+16(FP) // by the time this returns so it will be
 	MOVQ (TLS), DX
 	MOVQ coro_gp(DI), BX
 	MOVQ const_gM(DX), R8
-	CLI
 	MOVQ R8, const_gM(BX)
+resume:
+	CLI
 	MOVL $const_waiting, AX
 	MOVL $const_running, CX
 	LOCK
@@ -55,9 +62,12 @@ off:
 	STI
 	JMP  AX
 
+busy:
+	STI
+	PAUSE
+	JMP  resume
+
 held:
-	// The collector is marking the old goroutine, as running. That is soon over, but whoever does
-	// it may need this CPU.
 	STI
 	PAUSE
 	MOVL $const_running, AX
@@ -68,14 +78,14 @@ held:
 	CLI
 	JMP  off
 
-busy:
-	MOVQ $0, const_gM(BX)
-	STI
-	MOVB $0, switched+16(FP)
-	RET
-
 // func current() uintptr: the runtime.g of the caller
 TEXT ·current(SB),NOSPLIT,$0-8
 	MOVQ (TLS), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+// func runtimeSched() uintptr
+TEXT ·runtimeSched(SB),NOSPLIT,$0-8
+	LEAQ runtime·sched(SB), AX
 	MOVQ AX, ret+0(FP)
 	RET

@@ -8,9 +8,11 @@ import "sync/atomic"
 
 // Load32 reads the aligned word at va; false: it is not aligned, not there or not readable.
 func (as *AddressSpace) Load32(va VirtAddr) (v uint32, ok bool) {
+	if va%4 != 0 || !userRange(va, 4) {
+		return 0, false
+	}
 	as.mu.Lock()
-	p := as.word(va, Read)
-	if p != nil {
+	if p := as.pt.Word(va, Read); p != nil {
 		v, ok = atomic.LoadUint32(p), true
 	}
 	as.mu.Unlock()

@@ -196,7 +196,11 @@ func (p *PageTable) Word(va mem.VirtAddr, access mem.Prot) *uint32 {
 		}
 	}
 	e := *t.Entry(uintptr(va), 1)
-	if access&^rights(e) != 0 {
+	if access == mem.Read { // as usual
+		if e&amd64.Present == 0 {
+			return nil
+		}
+	} else if access&^rights(e) != 0 {
 		return nil
 	}
 	return (*uint32)(unsafe.Pointer(&frameOf(e).Bytes()[va%mem.PageSize]))

@@ -1,32 +1,30 @@
 package sched
 
-// CPU time is charged where threads are switched: a dispatcher reads the counter once per switch
-// and gives the thread all since the last reading, the switch itself included.
+import "runtime"
+
+// CPU time is charged where threads are switched: the counter is read once in a switch
+// (dispatcher.clock), where one thread's time ends and the next one's begins.
 //
-// Thread.cpu is what others read, one word that is right at any time: the cycles used so far if
-// the thread does not run; if it does, accruing | the instant at which it would have been resumed
-// had it run from then on without a break.
+// Thread.cpu is the cycles used so far if the thread does not run; if it does, accruing | the
+// instant at which it would have been resumed had it run from then on without a break. Who has got
+// the CPU writes both its own and its predecessor's (finish). Until then the predecessor's says that
+// it goes on, though it is not current any more.
 const accruing = 1 << 63
 
-// begin starts to charge t, which is about to be resumed.
-func (d *dispatcher) begin(t *Thread) {
-	t.cpu.Store(accruing | d.clock - t.ran)
+// begin starts to charge t, which has been resumed.
+func (t *Thread) begin(now uint64) {
+	t.cpu.Store(accruing | now - t.cpu.Load())
 }
 
-// charge gives t the time since begin.
-func (d *dispatcher) charge(t *Thread, now uint64) {
-	t.ran += now - d.clock
+// depart ends what begin began: t has switched away.
+func (t *Thread) depart(now uint64) {
 	t.left = now
-	t.cpu.Store(t.ran)
+	t.cpu.Store(now - t.cpu.Load()&^accruing)
 }
 
-// discount takes back part of what the thread that runs here is being charged: it was spent on
-// other goroutines.
-func (d *dispatcher) discount(cycles uint64) {
-	d.clock += cycles
-	if t := d.current.Load(); t != nil {
-		d.begin(t)
-	}
+// discount takes back part of what t, which runs, is being charged: it was spent on other goroutines.
+func (t *Thread) discount(cycles uint64) {
+	t.cpu.Store(t.cpu.Load() + cycles)
 }
 
 // CPUTime is the time in ns for which t has run, user and kernel mode together, up to now.
@@ -37,9 +35,10 @@ func (t *Thread) CPUTime() int64 {
 			return t.s.counter.Nanoseconds(c)
 		}
 		used := t.s.counter.Cycles() - c&^accruing
-		if t.cpu.Load() == c {
+		if t.home.Load().current.Load() == t && t.cpu.Load() == c {
 			return t.s.counter.Nanoseconds(used)
 		}
+		runtime.Gosched() // it is about to be written
 	}
 }
 

@@ -80,32 +80,34 @@ func (t *Thread) Calm() {
 func (t *Thread) assess() {
 	t.basis = t.base.Load()
 	level := Priority(t.basis)
+	var usual, polite Priority
 	switch Class(t.basis >> 8) {
 	case TimeSharing:
-		t.usual = userBand + level - min(level, Priority(t.penalty))
-		t.polite = userBand + level - min(level, penaltyMax)
+		usual = userBand + level - min(level, Priority(t.penalty))
+		polite = userBand + level - min(level, penaltyMax)
 	case Fixed:
-		t.usual, t.polite = userBand+level, userBand+level
+		usual, polite = userBand+level, userBand+level
 	case RoundRobin, FIFO:
-		t.usual, t.polite = realTime+level, realTime+level
+		usual, polite = realTime+level, realTime+level
 	default:
-		t.usual, t.polite = level, level
+		usual, polite = level, level
 	}
 	if t.starved {
-		t.usual = max(t.usual, PrioStarved)
+		usual = max(usual, PrioStarved)
 	}
 	if t.urgent {
-		t.usual, t.polite = max(t.usual, PrioKernel), max(t.polite, PrioKernel)
+		usual, polite = max(usual, PrioKernel), max(polite, PrioKernel)
 	}
-	t.prio.Store(uint32(t.now()))
+	t.polite = polite
+	t.prio.Store(uint32(usual))
 }
 
-// now is the priority that t has, yielded or not.
-func (t *Thread) now() Priority {
+// queued is the priority at which t is to wait: polite if it has yielded.
+func (t *Thread) queued() Priority {
 	if t.yielded {
 		return t.polite
 	}
-	return t.usual
+	return Priority(t.prio.Load())
 }
 
 // SetClass gives t another class and the level in it, which the class must have (Class.Range). It
@@ -158,22 +160,15 @@ func (t *Thread) reconsider() {
 	t.s.m.Kick(t)
 }
 
-// ticked charges t for a time slice, its own.
-func (t *Thread) ticked() {
-	t.ticks.Add(1)
-	t.starved = false
-	if t.penalty < penaltyMax && t.base.Load()>>8 == uint32(TimeSharing) {
-		t.penalty++
-	}
+// sink charges t, of class TimeSharing, for a time slice.
+func (t *Thread) sink() {
+	t.penalty++
 	t.assess()
 }
 
-// rested forgives t, which was blocked and has been woken, for the slices it has not used. Blocks
-// too short to be told from the switches around them do not count.
+// rested forgives t, which has a penalty, was blocked and has been woken, for the slices it has not
+// used. Blocks too short to be told from the switches around them do not count.
 func (t *Thread) rested() {
-	if t.penalty == 0 {
-		return
-	}
 	blocked := t.s.counter.Cycles() - t.left
 	if blocked < t.s.slice/16 {
 		return
@@ -183,6 +178,14 @@ func (t *Thread) rested() {
 		t.rest -= n * t.s.slice
 		t.penalty -= uint8(min(uint64(t.penalty), n))
 		t.assess()
+	}
+}
+
+// restedAtLeast is rested for a thread woken by the one that runs on d, which it may have given the CPU
+// to: unless it was blocked for long before that one came, it is not worth a look at the counter.
+func (t *Thread) restedAtLeast(d *dispatcher) {
+	if !d.alone || int64(d.clock-t.left) >= int64(d.s.slice/16) {
+		t.rested()
 	}
 }
 

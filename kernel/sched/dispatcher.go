@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"runtime"
 	"sync/atomic"
 
 	"gossamer/kernel/trace"
@@ -14,6 +13,7 @@ import (
 type dispatcher struct {
 	s     *scheduler
 	index int
+	alone bool     // there is no other
 	ready runQueue // threads that any dispatcher may take
 	bound runQueue // threads that only this one may
 	token token    // a parked dispatcher waits for it
@@ -21,9 +21,9 @@ type dispatcher struct {
 	current word[Thread] // what runs here; nil: nothing, or about to change
 
 	// Whoever runs here.
-	left    *Thread // has switched away, and is to be dealt with by whom it switched to
-	clock   uint64  // cycles at the last switch
-	gosched bool    // that was the end of a time slice: the Go runtime's goroutines get a turn
+	left   *Thread // has switched away, and is to be dealt with by whom it switched to; by link
+	queued bool    // left has queued itself, and whom it switched to is to unlock ready.mu
+	clock  uint64  // cycles at the last switch
 
 	// Statistics, written by whoever runs here.
 	switches, steals, parks, idle atomic.Uint64
@@ -67,20 +67,27 @@ func (d *dispatcher) passOn() {
 // dispatch lets t run, and whom that switches to, until there is nobody to switch to.
 func (d *dispatcher) dispatch(t *Thread) {
 	d.pass(nil, t)
-	t.stack.ctx.Switch()
-	d.finish()
+	d.finish(nil)
 }
 
 // pick takes the most urgent thread of any queue, or nil. Among equals it prefers its own queues,
 // so that threads tend to stay where they are; but after a yield (rotate) it takes the one that
 // has waited longest, so that threads that compute get equal shares however they are distributed.
 func (d *dispatcher) pick(rotate bool) *Thread {
+	if d.alone && d.bound.first.Load() == 0 {
+		return d.ready.pop()
+	}
+	return d.pickAny(rotate)
+}
+
+// pickAny is pick in every case.
+func (d *dispatcher) pickAny(rotate bool) *Thread {
 	for {
 		from, best := &d.ready, claim(d.ready.first.Load())
 		if c := claim(d.bound.first.Load()); c > best {
 			from, best = &d.bound, c
 		}
-		if len(d.s.dispatchers) > 1 {
+		if !d.alone {
 			for _, o := range d.s.dispatchers {
 				point()
 				c := claim(o.ready.first.Load())
@@ -109,7 +116,7 @@ func (d *dispatcher) own() claim {
 // mostUrgent is the greatest claim of a thread that may run here.
 func (d *dispatcher) mostUrgent() claim {
 	best := d.own()
-	if len(d.s.dispatchers) > 1 {
+	if !d.alone {
 		for _, o := range d.s.dispatchers {
 			point()
 			best = max(best, claim(o.ready.first.Load()))
@@ -118,44 +125,22 @@ func (d *dispatcher) mostUrgent() claim {
 	return best
 }
 
-// leave gives the CPU to next, or to the thread that pick takes if that is nil. t has said by its
-// state why, and is dealt with by whom it switches to (finish): until then nobody may resume it,
-// for it is on its stack. leave returns when t is resumed, perhaps by another dispatcher; but for
-// a thread that has ended, when its stack has another thread or is to end.
-func (t *Thread) leave(next *Thread) {
-	d := t.home.Load()
-	if next == nil {
-		next = d.pick(false)
-	}
-	k := t.stack
-	d.pass(t, next)
-	if next == nil {
-		k.ctx.Switch()
-	} else {
-		k.ctx.SwitchTo(next.stack.ctx)
-	}
-}
-
-// pass hands the CPU's books over from one thread to another, at the switch; nil stands for the
-// dispatcher itself.
+// pass gives the CPU from one thread to another; nil stands for the dispatcher itself. from has said
+// by its state why, and is dealt with by whom it switches to (finish): until then nobody may resume
+// it, for it is on its stack. pass returns when from is resumed, perhaps by another dispatcher; but
+// for a thread that has ended, when its stack has another thread or is to end.
 func (d *dispatcher) pass(from, to *Thread) {
 	if trace.Active() != nil {
 		d.traceSwitch(from, to)
 	}
-	now := d.s.counter.Cycles()
-	if from != nil {
-		d.left = from
-		d.charge(from, now)
-		if from.control != nil {
-			from.control.CPU.Store(NoCPU)
-		}
-	}
-	d.clock = now
+	link(&d.left, from)
 	if to == nil {
 		d.current.Store(nil)
+		d.clock = d.s.counter.Cycles()
+		from.stack.ctx.Switch()
 		return
 	}
-	d.switches.Store(d.switches.Load() + 1)
+	bump(&d.switches)
 	to.move(Ready, Running)
 	if to.home.Load() != d {
 		to.home.Store(d)
@@ -167,61 +152,115 @@ func (d *dispatcher) pass(from, to *Thread) {
 	point()
 	if to.shouldYield.Load() { // SetClass may be the reason
 		to.shouldYield.Store(false)
-		to.yielded = false
 		to.assess()
-	} else if to.yielded {
-		to.yielded = false
-		to.prio.Store(uint32(to.usual))
 	}
 	d.current.Store(to)
 	point()
 	// A waker queues a thread here, then looks at current: one of us sees the other.
-	if d.own().rank() > uint64(to.prio.Load())+1 || to.misplacedOn(d) {
-		to.shouldYield.Store(true)
-		d.s.m.Kick(to)
+	if d.own().rank() > uint64(to.prio.Load())+1 {
+		to.doubt()
 	}
-	d.begin(to)
-	if to.control != nil {
-		to.control.arrive(d)
+	if to.bound.Load() != 0 && to.misplacedOn(d) {
+		to.doubt()
+	}
+	if from == nil {
+		d.clock = d.s.counter.Cycles()
+		to.stack.ctx.Switch()
+		return
+	}
+	from.stack.ctx.SwitchTo(to.stack.ctx, &d.clock)
+}
+
+// abandon is pass to the dispatcher for a thread whose coroutine ends.
+func (d *dispatcher) abandon(t *Thread) {
+	if trace.Active() != nil {
+		d.traceSwitch(t, nil)
+	}
+	link(&d.left, t)
+	d.current.Store(nil)
+	d.clock = d.s.counter.Cycles()
+}
+
+// finish deals with the thread that has switched to the caller, which runs here now; self is nil
+// if that is the dispatcher. No one else touches a thread between its marking itself Blocking (or
+// yielding) and its being off its stack: that is why it is here that a thread is queued again.
+func (d *dispatcher) finish(self *Thread) {
+	if self != nil {
+		self.begin(d.clock)
+		if self.control != nil {
+			self.control.arrive(d)
+		}
+	}
+	t := d.left
+	if t == nil { // the dispatcher itself
+		return
+	}
+	t.depart(d.clock)
+	if t.control != nil {
+		t.control.CPU.Store(NoCPU)
+	}
+	t.onStack = false
+	if d.queued {
+		d.release(t)
+		return
+	}
+	point()
+	if t.State() != Blocking {
+		d.settleLeft(t)
+		return
+	}
+	bump(&t.voluntary)
+	if !t.tryMove(Blocking, Blocked) { // and if it is, t may be running elsewhere by now
+		t.move(Woken, Ready)
+		d.s.ready(t)
 	}
 }
 
-// finish deals with the thread that has switched to the caller, which runs here now. No one else
-// touches a thread between its marking itself Blocking (or yielding) and its being off its stack:
-// that is why it is here that a thread is queued again.
-func (d *dispatcher) finish() {
-	t := d.left
-	if t == nil {
-		return
-	}
-	d.left = nil
-	t.onStack = false
-	point()
+// settleLeft is finish for a thread that does not block.
+func (d *dispatcher) settleLeft(t *Thread) {
 	switch t.State() {
 	case Running:
-		t.involuntary.Store(t.involuntary.Load() + 1)
+		bump(&t.involuntary)
 		t.move(Running, Ready)
 		d.requeue(t)
-	case Blocking, Woken:
-		t.voluntary.Store(t.voluntary.Load() + 1)
-		if !t.tryMove(Blocking, Blocked) { // and if it is, t may be running elsewhere by now
-			t.move(Woken, Ready)
-			d.s.ready(t)
-		}
+	case Woken:
+		bump(&t.voluntary)
+		t.move(Woken, Ready)
+		d.s.ready(t)
 	case Exited:
+		link(&d.left, nil)
 		d.s.delist(t)
 	default:
 		t.fault("switched away " + t.State().String())
 	}
-	if d.gosched {
-		d.gosched = false
-		d.yieldToGo()
+}
+
+// release ends what takeTurns of t began, now that t is off its stack.
+func (d *dispatcher) release(t *Thread) {
+	d.queued = false
+	bump(&t.involuntary)
+	prio := t.level
+	d.ready.mu.Unlock() // from here on t may be running, or gone
+	if !d.alone {
+		d.offer(prio)
+	}
+}
+
+// offer has a thread of that priority, which waits in d's open queue, run elsewhere if that can be.
+func (d *dispatcher) offer(prio Priority) {
+	s := d.s
+	point()
+	if s.idle.n.Load() != 0 && s.idle.unpark() {
+		return
+	}
+	if v := s.victim(d, uint64(prio)+1); v != d {
+		v.preempt(prio)
 	}
 }
 
 // requeue is ready for a thread that has given way to another here.
 func (d *dispatcher) requeue(t *Thread) {
-	if len(d.s.dispatchers) > 1 || t.bound.Load() != 0 {
+	if !d.alone || t.bound.Load() != 0 {
 		d.s.ready(t)
 		return
 	}
@@ -229,12 +268,4 @@ func (d *dispatcher) requeue(t *Thread) {
 	if uint32(prio) > d.current.Load().prio.Load() {
 		d.preempt(prio)
 	}
-}
-
-// yieldToGo lets the Go runtime's other goroutines run. A kernel thread in user mode is to them a
-// goroutine that computes.
-func (d *dispatcher) yieldToGo() {
-	before := d.s.counter.Cycles()
-	runtime.Gosched()
-	d.discount(d.s.counter.Cycles() - before)
 }

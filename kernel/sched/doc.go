@@ -32,6 +32,7 @@
 //	Woken     Ready     who it switched to: finish       the only one
 //	Blocked   Ready     who ended the wait               the only one
 //	Running   Ready     who it switched to: finish       the only one
+//	Running   Ready     the thread, under its queue's mu the only one; see takeTurns
 //	Running   Exited    the thread, last thing it does   the only one
 //	Exited    Ended     who it switched to: finish       the only one
 //	Ended     New       its owner: Renew                 the only one
@@ -64,6 +65,9 @@
 // used and how long it was blocked (class.go). Nobody waits for ever: now and then the thread that
 // has waited longest in vain gets a slice.
 //
+// Whom a thread wakes by WakeNext or UnparkAndPark is in no queue until the waker blocks, and then runs
+// in its place: it is on its way, like a thread between a queue and a CPU.
+//
 // A time slice ends when the kernel's tick takes the thread out of user mode: its user loop calls
 // Tick. A call that works in pieces looks between two of them (Breathe). A thread readied when no
 // dispatcher is parked preempts the least urgent running one if that is less urgent than itself: it
@@ -76,9 +80,9 @@
 //	waker:       queue the thread, look for a parked dispatcher
 //	dispatcher:  join the parked ones, look at the queues                (idle.go)
 //	waker:       queue the thread, look at what runs there
-//	dispatcher:  publish what runs here, look at the own queue           (dispatcher.go)
+//	dispatcher:  publish what runs here, look at the own queue           (dispatcher.go, yield.go)
 //	SetClass:    set the class, look at queue; Bind likewise
-//	queueing:    set queue, look at the class                            (runqueue.go)
+//	queueing:    set queue, look at the class                            (runqueue.go, yield.go)
 //	SetClass:    look at queue in vain, set shouldYield
 //	dispatcher:  take the thread from queue, look at shouldYield         (dispatcher.go)
 //	Interrupt:   set the flag, look at waitq
@@ -94,8 +98,10 @@
 //	    idleSet.mu      the parked dispatchers
 //	    scheduler.mu    the live threads, the spare stacks
 //
-// The five of this package are never held together, and none across a switch. WakeOne, WakeAll
-// and Interrupt may be called by anybody, threads or goroutines, holding any lock but these.
+// The five of this package are never held together. None is held across a switch, but for one: a
+// thread that takes turns with the next one of its queue (takeTurns) puts itself there at once, under
+// the same hold of the lock, and that is released by whom it switches to. WakeOne, WakeAll and
+// Interrupt may be called by anybody, threads or goroutines, holding any lock but these.
 // Nothing on the way of Wait, wake-up and switch allocates.
 //
 // Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, renew.go, wake.go,

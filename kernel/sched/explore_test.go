@@ -244,7 +244,7 @@ func (m *modelMachine) SetWake(at int64) { m.wake = at; m.look() }
 func (m *modelMachine) look()            { m.due = m.wake != 0 && m.wake <= m.now }
 func (m *modelMachine) setNow(at int64)  { m.now = at; m.look() }
 func (m *modelMachine) NewContext(f func()) Context {
-	c := &modelContext{}
+	c := &modelContext{m: m}
 	c.resume, _ = iter.Pull(func(yield func(struct{}) bool) {
 		c.suspend = yield
 		f()
@@ -254,6 +254,7 @@ func (m *modelMachine) NewContext(f func()) Context {
 
 // modelContext knows who resumed it.
 type modelContext struct {
+	m       *modelMachine
 	by      *actor
 	next    *modelContext
 	resume  func() (struct{}, bool)
@@ -274,7 +275,8 @@ func (c *modelContext) Switch() {
 	}
 }
 
-func (c *modelContext) SwitchTo(next Context) {
+func (c *modelContext) SwitchTo(next Context, at *uint64) {
+	*at = uint64(c.m.now)
 	ex.check(c.by == ex.cur, "%s suspends a thread that it does not run", ex.cur.name)
 	c.next = next.(*modelContext)
 	c.suspend(struct{}{})

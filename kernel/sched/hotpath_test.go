@@ -48,7 +48,8 @@ func (c *pullContext) Switch() {
 	}
 }
 
-func (c *pullContext) SwitchTo(next Context) {
+func (c *pullContext) SwitchTo(next Context, at *uint64) {
+	*at = 1
 	c.inside, c.next = false, next.(*pullContext)
 	c.suspend(struct{}{})
 }
@@ -65,12 +66,11 @@ func inThread(f func(t *Thread), others ...func(t *Thread)) {
 		f(t)
 		over = true
 		t.move(Running, Blocking)
-		t.stack.ctx.Switch()
+		s.dispatchers[0].pass(t, nil)
 	})
 	first.Start()
 	for d := s.dispatchers[0]; !over; {
-		d.pass(nil, d.pick(false))
-		d.current.Load().stack.ctx.Switch()
+		d.dispatch(d.pick(false))
 	}
 }
 
@@ -200,4 +200,89 @@ func TestTrapRequeueBeforeSwitch(t *testing.T) {
 		}
 	}()
 	s.dispatchers[0].ready.push(th)
+}
+
+// Does whom WakeNext has woken run when its waker blocks, without having been in a queue; and if the
+// waker yields instead, or ends?
+func TestWakeNext(t *testing.T) {
+	var q, back WaitQueue
+	var heir *Thread
+	ran := 0
+	waits := func(th *Thread) {
+		for heir = th; ; ran++ {
+			q.Wait(th, nil)
+			back.WakeNext(th)
+		}
+	}
+	wake := func(th *Thread) {
+		t.Helper()
+		before := ran
+		if !q.WakeNext(th) {
+			t.Fatal("nobody was woken")
+		}
+		if heir.State() != Ready || heir.queue.Load() != 0 || ran != before {
+			t.Fatalf("heir is %v, in queue %d", heir.State(), heir.queue.Load())
+		}
+	}
+	inThread(func(th *Thread) {
+		th.Yield() // it waits
+		for i := range 5 {
+			wake(th)
+			back.Wait(th, nil)
+			if ran != i+1 {
+				t.Fatalf("ran %d times, want %d", ran, i+1)
+			}
+		}
+		wake(th)
+		th.Yield()
+		if ran != 6 {
+			t.Error("did not run when its waker yielded")
+		}
+		wake(th)
+		if th.Tick(); ran != 7 {
+			t.Error("did not run when its waker's slice ended")
+		}
+		th.SetClass(Fixed, DefaultLevel+1)
+		wake(th)
+		if th.Yield(); ran != 7 || heir.queue.Load() == 0 {
+			t.Error("is not ready behind a more urgent thread that has yielded")
+		}
+	}, waits)
+}
+
+// Do the Go runtime's goroutines get a turn at each end of a slice, at no cost for the thread?
+func TestTickYieldsToGo(t *testing.T) {
+	m := &countingMachine{}
+	s := newScheduler(m, 1)
+	th := s.newThread("computes", PrioUser, func(th *Thread) {
+		for i := range 10 {
+			if m.yields != i {
+				t.Errorf("%d turns at tick %d", m.yields, i)
+			}
+			th.Tick()
+		}
+		if used := th.CPUTime(); used != 0 {
+			t.Errorf("pays %d for them", used)
+		}
+	})
+	th.Start()
+	s.dispatchers[0].dispatch(th.s.dispatchers[0].pick(false))
+	if m.yields != 10 {
+		t.Errorf("%d turns, want 10", m.yields)
+	}
+}
+
+// countingMachine has a clock that only YieldToGo moves.
+type countingMachine struct {
+	pullMachine
+	now    uint64
+	yields int
+}
+
+func (m *countingMachine) Cycles() uint64 { return m.now }
+
+func (m *countingMachine) YieldToGo() uint64 {
+	m.yields++
+	m.now += 100
+	return 100
 }

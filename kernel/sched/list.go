@@ -1,23 +1,38 @@
 package sched
 
+import "unsafe"
+
 // list is a first-in-first-out list of threads linked through themselves. A thread is in one
-// list at most.
+// list at most. Threads in lists are live ones, so the links do without the collector's write
+// barrier (word.go).
 type list struct {
 	head, tail *Thread
 }
 
+// link is *p = t without the write barrier.
+func link(p **Thread, t *Thread) {
+	*(*uintptr)(unsafe.Pointer(p)) = uintptr(unsafe.Pointer(t))
+}
+
 func (l *list) push(t *Thread) {
+	if l.tail != nil || t.linked {
+		l.extend(t)
+		return
+	}
+	t.linked = true
+	link(&l.head, t)
+	link(&l.tail, t)
+}
+
+// extend is push for a list that is not empty.
+func (l *list) extend(t *Thread) {
 	if t.linked {
 		panic("sched: a thread is in a queue already")
 	}
 	t.linked = true
-	if last := l.tail; last == nil {
-		l.head = t
-	} else {
-		t.prev = last
-		last.next = t
-	}
-	l.tail = t
+	link(&t.prev, l.tail)
+	link(&l.tail.next, t)
+	link(&l.tail, t)
 }
 
 // pushFront is push at the other end.
@@ -27,24 +42,24 @@ func (l *list) pushFront(t *Thread) {
 	}
 	t.linked = true
 	if first := l.head; first == nil {
-		l.tail = t
+		link(&l.tail, t)
 	} else {
-		t.next = first
-		first.prev = t
+		link(&t.next, first)
+		link(&first.prev, t)
 	}
-	l.head = t
+	link(&l.head, t)
 }
 
 // pop removes the first thread of a list that is not empty.
 func (l *list) pop() *Thread {
 	t := l.head
 	next := t.next
-	l.head = next
+	link(&l.head, next)
 	if next == nil {
-		l.tail = nil
+		link(&l.tail, nil)
 	} else {
-		next.prev = nil
-		t.next = nil
+		link(&next.prev, nil)
+		link(&t.next, nil)
 	}
 	t.linked = false
 	return t
@@ -56,14 +71,15 @@ func (l *list) remove(t *Thread) {
 	}
 	t.linked = false
 	if t.prev == nil {
-		l.head = t.next
+		link(&l.head, t.next)
 	} else {
-		t.prev.next = t.next
+		link(&t.prev.next, t.next)
 	}
 	if t.next == nil {
-		l.tail = t.prev
+		link(&l.tail, t.prev)
 	} else {
-		t.next.prev = t.prev
+		link(&t.next.prev, t.prev)
 	}
-	t.next, t.prev = nil, nil
+	link(&t.next, nil)
+	link(&t.prev, nil)
 }

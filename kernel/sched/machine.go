@@ -1,15 +1,17 @@
 package sched
 
+import "runtime"
+
 // Context is the register state and stack of a kernel thread: a coroutine.
 //
 // Switch called by a dispatcher resumes the thread and returns when a thread calls Switch in its
 // turn or ends: this one, or the last of those that it and its successors have switched to.
 // SwitchTo, called by the thread of the context itself, suspends it and resumes another one,
-// suspended, in its place.
+// suspended, in its place. In *at it notes when, as the machine's Counter says.
 // A Context need not belong to one OS thread: any dispatcher may resume it.
 type Context interface {
 	Switch()
-	SwitchTo(next Context)
+	SwitchTo(next Context, at *uint64)
 }
 
 // Machine is what the scheduler needs from below. The kernel makes one from runtime coroutines
@@ -37,6 +39,21 @@ type Machine interface {
 type Counter interface {
 	Cycles() uint64
 	Nanoseconds(cycles uint64) int64
+}
+
+// Yielder is an optional part of a Machine: YieldToGo lets the Go runtime's other goroutines run, and
+// says how many of the Counter's cycles that took. Without it runtime.Gosched is called.
+type Yielder interface {
+	YieldToGo() (cycles uint64)
+}
+
+// goscheder makes a Yielder out of the runtime.
+type goscheder struct{ c Counter }
+
+func (g goscheder) YieldToGo() uint64 {
+	before := g.c.Cycles()
+	runtime.Gosched()
+	return g.c.Cycles() - before
 }
 
 // nowCounter makes a Counter out of Now.

@@ -9,20 +9,35 @@ import (
 // Park blocks t until Unpark, an interrupt or a point in time (ns as Machine.Now counts, 0: none):
 // nil, EINTR or ETIMEDOUT. If Unpark has been called while t was not parked, that one token is
 // taken and Park returns EALREADY at once. Only t itself may call it. NetBSD _lwp_park(2).
-func (t *Thread) Park(deadline int64) error {
-	q := &t.parking
-	past := deadline != 0 && deadline <= t.s.m.Now()
-	q.mu.Lock()
-	if t.token {
-		t.token = false
-		q.mu.Unlock()
-		return syscall.EALREADY
+func (t *Thread) Park(deadline int64) error { return t.park(deadline, nil) }
+
+// park is Park with block's heir.
+func (t *Thread) park(deadline int64, heir *Thread) error {
+	if deadline != 0 && deadline <= t.s.m.Now() {
+		return t.noPark(heir)
 	}
-	if !past {
-		return q.block(t, noLock{}, true, deadline)
+	q := &t.parking
+	q.mu.Lock()
+	if !t.token {
+		return q.block(t, nil, true, deadline, heir)
 	}
 	q.mu.Unlock()
-	if t.interrupted.Load() {
+	return t.noPark(heir)
+}
+
+// noPark is park if there is a token or the deadline has passed.
+func (t *Thread) noPark(heir *Thread) error {
+	if heir != nil {
+		t.s.ready(heir)
+	}
+	t.parking.mu.Lock()
+	token := t.token
+	t.token = false
+	t.parking.mu.Unlock()
+	switch {
+	case token:
+		return syscall.EALREADY
+	case t.interrupted.Load():
 		return syscall.EINTR
 	}
 	return syscall.ETIMEDOUT
@@ -31,13 +46,7 @@ func (t *Thread) Park(deadline int64) error {
 // UnparkAndPark is other.UnparkTagged, then Park. If other was parked and nobody as urgent waits for this
 // CPU, other gets it when t blocks, without having been in a queue.
 func (t *Thread) UnparkAndPark(other *Thread, tag int32, deadline int64) error {
-	t.heir = other.takeOver(tag)
-	err := t.Park(deadline)
-	if heir := t.heir; heir != nil { // t did not block
-		t.heir = nil
-		t.s.ready(heir)
-	}
-	return err
+	return t.park(deadline, other.takeOver(tag, t))
 }
 
 // Unpark ends t's Park, or leaves a token for the next one: one, however often it is called.
@@ -80,13 +89,30 @@ func (t *Thread) unpark(tag int32) bool {
 func (t *Thread) OnBlock(f func(t *Thread) *Thread) { t.onBlock = f }
 
 // takeOver unparks t. If it was parked, off its stack and free to run anywhere, t is the caller's to
-// switch to, in state Ready; otherwise it goes on by itself, and takeOver returns nil.
-func (t *Thread) takeOver(tag int32) *Thread {
-	if t == nil || !t.unpark(tag) || t.tryMove(Blocking, Woken) {
+// switch to, in state Ready; otherwise it goes on by itself, and takeOver returns nil. by is the caller.
+func (t *Thread) takeOver(tag int32, by *Thread) *Thread {
+	if t == nil {
+		return nil
+	}
+	q := &t.parking
+	q.mu.Lock()
+	if q.waiters.head == nil || t.tag != tag || trace.Active() != nil {
+		q.mu.Unlock()
+		if !t.unpark(tag) {
+			return nil
+		}
+	} else {
+		q.waiters.pop()
+		t.decide(woken)
+		q.mu.Unlock()
+	}
+	if t.tryMove(Blocking, Woken) {
 		return nil
 	}
 	t.move(Blocked, Ready)
-	t.rested()
+	if t.penalty != 0 {
+		t.restedAtLeast(by.home.Load())
+	}
 	if t.bound.Load() != 0 {
 		t.s.ready(t)
 		return nil

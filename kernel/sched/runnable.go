@@ -3,7 +3,7 @@ package sched
 import "math/bits"
 
 // Runnable calls f for each thread that runs or is ready, as long as f says true: a look from outside,
-// in which a thread that moves meanwhile may be missed or seen twice. f is called with the lock of a
+// in which a thread that moves meanwhile, or that WakeNext has woken, may be missed or seen twice. f is called with the lock of a
 // run queue held: it is short, and takes no lock that anybody holds who makes a thread ready.
 func Runnable(f func(t *Thread) bool) {
 	for _, d := range running().dispatchers {

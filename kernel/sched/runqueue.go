@@ -49,7 +49,8 @@ func (q *runQueue) push(t *Thread) Priority {
 	if t.base.Load() != t.basis {
 		t.assess()
 	}
-	prio := Priority(t.prio.Load())
+	prio := t.queued()
+	t.level, t.yielded = prio, false
 	l := &q.level[prio]
 	if t.preempted {
 		t.preempted = false
@@ -72,6 +73,9 @@ func (q *runQueue) push(t *Thread) Priority {
 
 // pop takes the thread with the greatest claim, or nil.
 func (q *runQueue) pop() *Thread {
+	if q.first.Load() == 0 {
+		return nil
+	}
 	q.mu.Lock()
 	first := claim(q.first.Load())
 	if first == 0 {
@@ -81,13 +85,18 @@ func (q *runQueue) pop() *Thread {
 	prio := Priority(first.rank() - 1)
 	l := &q.level[prio]
 	t := l.pop()
+	t.queue.Store(0)
+	q.n--
 	if l.head != nil {
-		t.queue.Store(0)
-		q.n--
-		q.first.Store(uint64(claimOf(l.head, prio)))
+		first = claimOf(l.head, prio)
 	} else {
-		q.removed(t, prio)
+		q.present[prio/64] &^= 1 << (prio % 64)
+		first = 0
+		if q.n != 0 {
+			first = q.mostClaim()
+		}
 	}
+	q.first.Store(uint64(first))
 	q.mu.Unlock()
 	return t
 }
@@ -97,9 +106,8 @@ func (q *runQueue) take(t *Thread) bool {
 	q.mu.Lock()
 	here := t.queue.Load() == q.number
 	if here {
-		prio := Priority(t.prio.Load())
-		q.level[prio].remove(t)
-		q.removed(t, prio)
+		q.level[t.level].remove(t)
+		q.removed(t, t.level)
 	}
 	q.mu.Unlock()
 	return here
@@ -108,49 +116,50 @@ func (q *runQueue) take(t *Thread) bool {
 // removed does the rest once t, of priority prio, has been taken out of its list. mu is held.
 func (q *runQueue) removed(t *Thread, prio Priority) {
 	t.queue.Store(0)
-	head := q.level[prio].head
-	if head == nil {
+	if q.level[prio].head == nil {
 		q.present[prio/64] &^= 1 << (prio % 64)
 	}
 	var c claim
 	if q.n--; q.n != 0 {
-		if head == nil || prio != Priority(claim(q.first.Load()).rank()-1) {
-			prio = q.most()
-			head = q.level[prio].head
-		}
-		c = claimOf(head, prio)
+		c = q.mostClaim()
 	}
 	q.first.Store(uint64(c))
 }
 
-// most is the greatest priority of which there is a thread. There is one. mu is held.
-func (q *runQueue) most() Priority {
+// mostClaim is the greatest claim of a thread here. There is one. mu is held.
+func (q *runQueue) mostClaim() claim {
 	i := len(q.present) - 1
 	for q.present[i] == 0 {
 		i--
 	}
-	return Priority(i*64 + bits.Len64(q.present[i]) - 1)
+	prio := Priority(i*64 + bits.Len64(q.present[i]) - 1)
+	return claimOf(q.level[prio].head, prio)
 }
 
 // starving takes the thread that has waited longest of those less urgent than prio, if that is
 // starveTicks ticks or more, to run for a slice; nil if there is none.
 func (q *runQueue) starving(prio Priority) *Thread {
+	if q.first.Load() == 0 {
+		return nil
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := q.ticks.Load()
 	var t *Thread
-	for p := range prio {
-		if q.present[p/64]&(1<<(p%64)) == 0 {
-			continue
-		}
-		if h := q.level[p].head; now-h.since >= starveTicks && (t == nil || h.stamp < t.stamp) {
-			t = h
+	for i, levels := range q.present {
+		for ; levels != 0; levels &= levels - 1 {
+			p := i*64 + bits.TrailingZeros64(levels)
+			if p >= int(prio) {
+				break
+			}
+			if h := q.level[p].head; now-h.since >= starveTicks && (t == nil || h.stamp < t.stamp) {
+				t = h
+			}
 		}
 	}
 	if t != nil {
-		prio := Priority(t.prio.Load())
-		q.level[prio].remove(t)
-		q.removed(t, prio)
+		q.level[t.level].remove(t)
+		q.removed(t, t.level)
 	}
 	return t
 }

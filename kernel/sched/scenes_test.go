@@ -576,3 +576,31 @@ func TestExploreBoundTakesOthersCPU(t *testing.T) {
 		sc.actor("other waker", func() { bound.Start() })
 	})
 }
+
+// Does whom WakeNext has woken go on, whatever the waker does next, and with the class that it has been
+// given meanwhile?
+func TestExploreWakeNext(t *testing.T) {
+	for _, then := range []func(*Thread){
+		func(th *Thread) { th.Park(0) }, (*Thread).Yield, (*Thread).Tick, func(*Thread) {},
+	} {
+		explore(t, 1, 2, func(sc *scene) {
+			set := false
+			heir := sc.thread("heir", PrioUser, func(th *Thread) {
+				th.Park(0)
+				await(&set, true)
+				if th.ShouldYield() {
+					th.Preempt()
+				}
+				sc.check(th.base.Load() == th.basis, "has the priority of its old class")
+			})
+			first := sc.thread("first", PrioUser, func(th *Thread) {
+				if !heir.parking.WakeNext(th) {
+					heir.Unpark()
+				}
+				then(th)
+			})
+			sc.actor("waker", func() { first.Unpark() })
+			sc.actor("setter", func() { heir.SetClass(Fixed, 5); set = true })
+		})
+	}
+}

@@ -6,6 +6,7 @@ import "sync/atomic"
 type scheduler struct {
 	m           Machine
 	counter     Counter
+	yielder     Yielder
 	slice       uint64 // sliceNS in cycles
 	dispatchers []*dispatcher
 	stamps      atomic.Uint64
@@ -49,12 +50,16 @@ func newScheduler(m Machine, ncpu int) *scheduler {
 	if s.counter == nil {
 		s.counter = nowCounter{m}
 	}
+	s.yielder, _ = m.(Yielder)
+	if s.yielder == nil {
+		s.yielder = goscheder{s.counter}
+	}
 	const long = 1 << 40
 	s.slice = uint64(sliceNS * (long / float64(s.counter.Nanoseconds(long))))
 	s.timers.m = m
 	s.idle.parked = make([]*dispatcher, 0, ncpu)
 	for i := range ncpu {
-		d := &dispatcher{s: s, index: i, token: newToken()}
+		d := &dispatcher{s: s, index: i, alone: ncpu == 1, token: newToken()}
 		d.ready.owner, d.bound.owner = d, d
 		d.ready.number, d.bound.number = int32(2*i+1), int32(2*i+2)
 		d.ready.stamps, d.bound.stamps = &s.stamps, &s.stamps

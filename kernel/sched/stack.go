@@ -18,9 +18,10 @@ const spareStacks = 64
 func (k *stack) run() {
 	for k.t != nil {
 		t := k.t
-		t.home.Load().finish()
+		t.home.Load().finish(t)
 		t.main()
-		t.leave(nil)
+		d := t.home.Load()
+		d.pass(t, d.pick(false))
 	}
 }
 
@@ -31,10 +32,11 @@ func (t *Thread) main() {
 	}
 	returned := false
 	defer func() {
+		t.bequeath()
 		t.move(Running, Exited)
 		if !returned { // the dispatcher gets control back when the coroutine ends
 			t.stack.gone = true
-			t.home.Load().pass(t, nil)
+			t.home.Load().abandon(t)
 		}
 	}()
 	t.body(t)

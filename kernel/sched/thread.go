@@ -37,7 +37,7 @@ type Thread struct {
 	// Its dispatcher's while it runs, its queue's lock's while it is queued, its waker's between.
 	stack     *stack
 	home      atomic.Pointer[dispatcher] // where it runs or ran last; anybody may read it
-	prio      atomic.Uint32              // usual or polite; anybody may read it
+	prio      atomic.Uint32              // by assess; anybody may read it
 	queue     atomic.Int32               // number of its run queue, 0: none; changes under that queue's lock
 	basis     uint32                     // the base that prio was made up from
 	onStack   bool                       // resumed and not yet switched away
@@ -45,14 +45,15 @@ type Thread struct {
 	starved   bool                       // runs a slice at PrioStarved
 	urgent    bool                       // SetUrgent
 	preempted bool                       // gives way to a more urgent one: goes to the front of its run queue
-	yielded   bool                       // has yielded and not run since
+	yielded   bool                       // has yielded, and waits at its polite priority
+	expired   bool                       // gives way because its time slice has ended
 	penalty   uint8
-	usual     Priority // by assess, and when it has yielded
-	polite    Priority
-	rest      uint64 // cycles blocked that count towards the next level back
-	stamp     uint64 // when it became ready: order in the run queues
-	since     uint32 // the same in ticks of its run queue
-	left      uint64 // cycles when it switched away last
+	polite    Priority // its priority when it has yielded; by assess
+	level     Priority // of the list that it is in, or was last
+	rest      uint64   // cycles blocked that count towards the next level back
+	stamp     uint64   // when it became ready: order in the run queues
+	since     uint32   // the same in ticks of its run queue
+	left      uint64   // cycles when it switched away last
 	next      *Thread
 	prev      *Thread
 
@@ -60,7 +61,7 @@ type Thread struct {
 	control *Control
 	graced  bool // has been granted NoPreempt
 	onBlock func(*Thread) *Thread
-	heir    *Thread // gets the CPU when t blocks
+	heir    *Thread // by WakeNext; Ready, in no queue; by link
 
 	// Waiting; see waitqueue.go.
 	waitq         word[WaitQueue] // changes from q to nil under q.mu only
@@ -78,8 +79,7 @@ type Thread struct {
 	shouldYield atomic.Bool
 
 	// Accounting; see account.go.
-	ran         uint64        // cycles up to the last switch; its dispatcher's
-	cpu         atomic.Uint64 // the same for everybody, also while it runs
+	cpu         atomic.Uint64 // cycles, also while it runs
 	ticks       atomic.Uint64
 	voluntary   atomic.Uint64 // switches by blocking
 	involuntary atomic.Uint64 // switches by yielding

@@ -132,12 +132,6 @@ func (ts *timers) down(i int) {
 	}
 }
 
-// noLock is the lock of a condition that nobody can make true.
-type noLock struct{}
-
-func (noLock) Lock()   {}
-func (noLock) Unlock() {}
-
 // AwaitInterrupt blocks t until it is interrupted, EINTR, or until a point in time (0: none),
 // ETIMEDOUT. l is as WaitQueue has it.
 func (t *Thread) AwaitInterrupt(l sync.Locker, deadline int64) error {
@@ -156,7 +150,7 @@ func (t *Thread) Sleep(ns int64) error {
 	} else {
 		deadline += ns
 	}
-	if err := t.AwaitInterrupt(noLock{}, deadline); err != syscall.ETIMEDOUT {
+	if err := t.AwaitInterrupt(nil, deadline); err != syscall.ETIMEDOUT {
 		return err
 	}
 	return nil

@@ -50,7 +50,7 @@ func (d *dispatcher) traceSwitch(from, to *Thread) {
 	var self uintptr
 	if from != nil {
 		fromID = uint32(from.id)
-		why = d.traceWhy(from)
+		why = from.traceWhy()
 		if why == trace.Exited {
 			tr.Emit(trace.Exit, fromID, 0, 0)
 		}
@@ -61,10 +61,10 @@ func (d *dispatcher) traceSwitch(from, to *Thread) {
 	tr.Switch(d.index, fromID, toID, self, why)
 }
 
-func (d *dispatcher) traceWhy(t *Thread) uint64 {
+func (t *Thread) traceWhy() uint64 {
 	switch t.State() {
-	case Running:
-		if d.gosched {
+	case Running, Ready:
+		if t.expired {
 			return trace.SliceEnded
 		}
 		return trace.Yielded

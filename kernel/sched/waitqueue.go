@@ -58,59 +58,104 @@ func (q *WaitQueue) wait(t *Thread, l sync.Locker, interruptible bool, deadline 
 		return syscall.ETIMEDOUT
 	}
 	q.mu.Lock()
-	return q.block(t, l, interruptible, deadline)
+	return q.block(t, l, interruptible, deadline, nil)
 }
 
-// block is the rest of wait; it releases mu, which the caller has taken.
-func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline int64) error {
+// block is the rest of wait; it releases mu, which the caller has taken. l may be nil. heir, if not
+// nil, is a thread in state Ready that is in no queue: it gets the CPU unless somebody as urgent waits
+// for it, or t need not block.
+func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline int64, heir *Thread) error {
 	t.waitq.Store(q)
 	point()
-	// Interrupt sets the flag, then looks at waitq: one of us sees the other.
-	if interruptible && t.interrupted.Load() {
-		t.waitq.Store(nil)
-		q.mu.Unlock()
-		return syscall.EINTR
+	if interruptible {
+		// Interrupt sets the flag, then looks at waitq: one of us sees the other.
+		if t.interrupted.Load() {
+			t.waitq.Store(nil)
+			q.mu.Unlock()
+			if heir != nil {
+				t.s.ready(heir)
+			}
+			return syscall.EINTR
+		}
 	}
 	t.wait++
 	t.interruptible = interruptible
 	t.move(Running, Blocking)
 	q.waiters.push(t)
-	wait := t.wait
 	if trace.Active() != nil {
 		t.traceBlock(q)
 	}
 	q.mu.Unlock()
 	if deadline != 0 {
-		t.s.timers.arm(&t.timer, wait, deadline)
+		t.s.timers.arm(&t.timer, t.wait, deadline)
 	}
-	l.Unlock()
+	if l != nil {
+		l.Unlock()
+	}
 
-	next := t.heir
-	if next != nil {
-		t.heir = nil
-		if t.onBlock != nil || t.home.Load().mostUrgent().atLeast(next.Priority()) {
-			t.s.ready(next)
-			next = nil
+	d := t.home.Load()
+	if h := t.heir; h != nil {
+		link(&t.heir, nil)
+		if heir == nil && t.onBlock == nil {
+			heir = h
+		} else {
+			t.s.ready(h)
 		}
 	}
 	if t.onBlock != nil {
-		next = t.onBlock(t).takeOver(AnyTag)
+		heir = t.followOnBlock(heir)
+	} else if heir != nil {
+		if d.mostUrgent().atLeast(heir.Priority()) {
+			t.s.ready(heir)
+			heir = nil
+		}
 	}
-	point()
-	if next == nil && t.State() == Woken {
-		t.move(Woken, Running) // no need to switch
-	} else {
-		t.starved = false
-		t.leave(next)
-		t.home.Load().finish()
+	if heir == nil {
+		point()
+		if t.State() == Woken {
+			t.move(Woken, Running) // no need to switch
+			return t.unblocked(q, l, deadline)
+		}
+		heir = d.pick(false)
 	}
+	t.starved = false
+	d.pass(t, heir)
+	t.home.Load().finish(t)
+	if deadline != 0 {
+		return t.unblocked(q, l, deadline)
+	}
+	if l != nil {
+		l.Lock()
+	}
+	runtime.KeepAlive(q) // while t.waitq has it (word)
+	if t.outcome != woken {
+		return t.outcome.error()
+	}
+	return nil
+}
 
+// unblocked is the end of block in every case.
+func (t *Thread) unblocked(q *WaitQueue, l sync.Locker, deadline int64) error {
 	if deadline != 0 {
 		t.s.timers.disarm(&t.timer)
 	}
-	l.Lock()
-	runtime.KeepAlive(q) // while t.waitq has it (word)
-	switch t.outcome {
+	if l != nil {
+		l.Lock()
+	}
+	runtime.KeepAlive(q)
+	return t.outcome.error()
+}
+
+// followOnBlock is the thread that gets the CPU if there is a function of OnBlock.
+func (t *Thread) followOnBlock(heir *Thread) *Thread {
+	if heir != nil {
+		t.s.ready(heir)
+	}
+	return t.onBlock(t).takeOver(AnyTag, t)
+}
+
+func (o outcome) error() error {
+	switch o {
 	case interrupted:
 		return syscall.EINTR
 	case timedOut:
@@ -134,6 +179,58 @@ func (q *WaitQueue) WakeOne() bool {
 	q.mu.Unlock()
 	t.s.wake(t)
 	return true
+}
+
+// WakeNext is WakeOne for a thread, t, that is likely to block soon: on a machine of one CPU whom it
+// wakes, unless it preempts t, gets the CPU when t blocks, without having been in a queue. If t does
+// not block, that becomes ready when t yields or its time slice ends. Only t itself may call it.
+func (q *WaitQueue) WakeNext(t *Thread) bool {
+	d := t.home.Load()
+	if !d.alone {
+		return q.WakeOne()
+	}
+	if t.heir != nil {
+		return q.WakeOne()
+	}
+	if trace.Active() != nil {
+		return q.WakeOne()
+	}
+	q.mu.Lock()
+	w := q.waiters.head
+	if w == nil {
+		q.mu.Unlock()
+		return false
+	}
+	q.waiters.pop()
+	w.decide(woken)
+	q.mu.Unlock()
+	if w.tryMove(Blocking, Woken) {
+		return true
+	}
+	w.move(Blocked, Ready)
+	if w.penalty != 0 {
+		w.restedAtLeast(d)
+	}
+	if prio := w.Priority(); prio > t.Priority() {
+		if prio > t.Priority()+margin(prio) {
+			w.s.ready(w)
+			return true
+		}
+	}
+	if w.bound.Load() != 0 {
+		w.s.ready(w)
+		return true
+	}
+	link(&t.heir, w)
+	return true
+}
+
+// bequeath makes the heir of WakeNext, if there is one, ready: t does not block.
+func (t *Thread) bequeath() {
+	if heir := t.heir; heir != nil {
+		link(&t.heir, nil)
+		t.s.ready(heir)
+	}
 }
 
 // WakeAll ends the wait of every thread that waits, and says how many those were.

@@ -6,7 +6,9 @@ func (s *scheduler) wake(t *Thread) {
 		return // t itself, or whom it switches to, sees it
 	}
 	t.move(Blocked, Ready)
-	t.rested()
+	if t.penalty != 0 {
+		t.rested()
+	}
 	s.ready(t)
 }
 
@@ -18,10 +20,10 @@ func (s *scheduler) ready(t *Thread) {
 		return
 	}
 	d := t.home.Load()
-	if len(s.dispatchers) > 1 {
+	if !d.alone {
 		point()
 		if s.idle.n.Load() == 0 {
-			d = s.victim(d, uint64(t.prio.Load())+1)
+			d = s.victim(d, uint64(t.queued())+1)
 		}
 	}
 	prio := d.ready.push(t) // from here on t may be running, or gone
@@ -29,7 +31,12 @@ func (s *scheduler) ready(t *Thread) {
 	if s.idle.n.Load() != 0 && s.idle.unpark() {
 		return
 	}
-	d.preempt(prio)
+	point()
+	if c := d.current.Load(); c != nil {
+		if Priority(c.prio.Load()) < prio {
+			d.preempt(prio)
+		}
+	}
 	point()
 	if t.bound.Load() != 0 { // since it was pushed, perhaps
 		t.reconsider()

@@ -25,14 +25,19 @@ const (
 // futexCall is futex(2) but for priority inheritance: ENOSYS, which its callers expect.
 func futexCall(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	op := int32(a[1])
-	word := futex.Word{Space: l.Space(), Addr: mem.VirtAddr(a[0]), Shared: op&futexPrivate == 0}
-	switch {
-	case op == futexWait|futexPrivate && a[3] == 0:
-		return 0, l.FutexWait(word, uint32(a[2]), futex.AnyBit, 0)
-	case op == futexWake|futexPrivate:
-		n, errno := l.Process().System().Futexes.Wake(word, int(int32(a[2])), futex.AnyBit)
-		return uint64(n), errno
+	word := futex.Word{Space: l.Space(), Addr: mem.VirtAddr(a[0])}
+	switch op {
+	case futexWait | futexPrivate:
+		if a[3] == 0 {
+			return 0, l.FutexWait(word, uint32(a[2]), futex.AnyBit, 0)
+		}
+	case futexWake | futexPrivate:
+		if int32(a[2]) <= 1 {
+			n, errno := l.Process().System().Futexes.WakeNext(l.Thread, word)
+			return uint64(n), errno
+		}
 	}
+	word.Shared = op&futexPrivate == 0
 	return futexRest(l, word, op, a)
 }
 

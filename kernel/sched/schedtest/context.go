@@ -5,6 +5,7 @@ import "gossamer/kernel/sched"
 // context is a coroutine made of a goroutine: control is handed to and fro by two channels, and
 // exactly one of the two sides runs.
 type context struct {
+	m       *Machine
 	body    func()
 	in      chan struct{}
 	out     chan *context // whom to resume instead, or nil
@@ -14,7 +15,7 @@ type context struct {
 
 // NewContext implements sched.Machine.
 func (m *Machine) NewContext(body func()) sched.Context {
-	return &context{body: body, in: make(chan struct{}), out: make(chan *context)}
+	return &context{m: m, body: body, in: make(chan struct{}), out: make(chan *context)}
 }
 
 func (c *context) Switch() {
@@ -34,7 +35,10 @@ func (c *context) Switch() {
 	}
 }
 
-func (c *context) SwitchTo(next sched.Context) { c.suspend(next.(*context)) }
+func (c *context) SwitchTo(next sched.Context, at *uint64) {
+	*at = uint64(c.m.Now())
+	c.suspend(next.(*context))
+}
 
 func (c *context) suspend(next *context) {
 	c.inside = false
