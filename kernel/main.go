@@ -32,8 +32,7 @@ func main() {
 	tree := fs.New(frames)
 	tree.Clock = goos.Wall
 	tree.MaxPages = maxFilePages()
-	devices := hardware.Find()
-	logMachine(devices)
+	devices := logMachine()
 	unpackInitramfs(tree)
 
 	var s *proc.System

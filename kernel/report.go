@@ -24,19 +24,23 @@ func fatal(format string, args ...any) {
 	goos.Die()
 }
 
-// logMachine says what was found, for reports from machines that nobody has seen.
-func logMachine(devices *hardware.Machine) {
-	if _, quiet := boot.Option("quiet"); quiet {
-		return
+// logMachine finds PCI functions and says what was found, for reports from machines that nobody has seen.
+func logMachine() *hardware.Machine {
+	_, quiet := boot.Option("quiet")
+	if !quiet {
+		f := &amd64.Has
+		total, _, _ := frame.Stats()
+		logf(fmt.Sprintf("Gossamer %s: %d CPUs, %s, TSC %d MHz, %d MiB of memory", release, amd64.CPUs(),
+			text(f.Brand[:]), goos.TSC()/1e6, total*frame.Size>>20))
 	}
-	f := &amd64.Has
-	total, _, _ := frame.Stats()
-	logf(fmt.Sprintf("Gossamer %s: %d CPUs, %s, TSC %d MHz, %d MiB of memory", release, amd64.CPUs(),
-		text(f.Brand[:]), goos.TSC()/1e6, total*frame.Size>>20))
-	logf(devices.Summary())
-	if amd64.FailedAPs > 0 {
-		logf(fmt.Sprintf("%d CPUs did not come up: APIC IDs %v", amd64.FailedAPs, amd64.FailedIDs[:amd64.FailedAPs]))
+	devices := hardware.Find() // with the first words said, in case it goes wrong
+	if !quiet {
+		logf(devices.Summary())
+		if amd64.FailedAPs > 0 {
+			logf(fmt.Sprintf("%d CPUs did not come up: APIC IDs %v", amd64.FailedAPs, amd64.FailedIDs[:amd64.FailedAPs]))
+		}
 	}
+	return devices
 }
 
 func text(b []byte) string { return strings.TrimSpace(strings.TrimRight(string(b), "\x00")) }

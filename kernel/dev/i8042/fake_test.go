@@ -31,6 +31,7 @@ type fake struct {
 	lamps      uint8
 	set        uint8
 	writes     int
+	irq        chan struct{} // nil: the interrupt does not arrive
 }
 
 func newFake(t *testing.T) *fake {
@@ -67,8 +68,15 @@ func (f *fake) Read() uint8 {
 }
 
 func (f *fake) answer(b ...uint8) {
-	if !f.mute {
-		f.out = append(f.out, b...)
+	if f.mute {
+		return
+	}
+	f.out = append(f.out, b...)
+	if f.irq != nil && f.config&configIRQ != 0 {
+		select {
+		case f.irq <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -143,16 +151,16 @@ type rig struct {
 	*Controller
 	typed []byte
 	log   []string
-	irq   chan struct{}
 }
 
 func (f *fake) start() (*rig, error) {
-	r := &rig{fake: f, irq: make(chan struct{}, 1)}
+	r := &rig{fake: f}
+	f.irq = make(chan struct{}, 1)
 	c, err := Start(Config{
 		Ports:     f,
 		Raw:       f.raw,
 		Keyboard:  keyboard.New(keyboard.Config{NumLock: true, Out: func(p []byte) { r.typed = append(r.typed, p...) }}),
-		Interrupt: r.irq,
+		Interrupt: f.irq,
 		Now:       func() int64 { return f.now },
 		Sleep:     func(d time.Duration) { f.now += int64(d) },
 		Log:       func(format string, _ ...any) { r.log = append(r.log, format) },

@@ -151,6 +151,14 @@ func TestRun(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+	// An interrupt that does not arrive is noticed; without one the driver polls.
+	if !r.interrupts(nil) || len(r.log) != 1 {
+		t.Errorf("interrupts do not arrive; log %q", r.log)
+	}
+	f.irq = nil
+	if r.interrupts(nil) || len(r.log) != 2 {
+		t.Errorf("interrupts arrive; log %q", r.log)
+	}
 	r.Interrupt = nil
 	f.out = []uint8{0x1e}
 	typed := make(chan struct{})

@@ -13,7 +13,7 @@ var errGone = errors.New("the keyboard controller sends garbage, and is not used
 // Run serves the keyboard until done is closed or the controller misbehaves.
 func (c *Controller) Run(done <-chan struct{}) error {
 	var tick <-chan time.Time
-	if c.Interrupt == nil {
+	if c.Interrupt == nil || !c.interrupts(done) {
 		t := time.NewTicker(pollPeriod)
 		defer t.Stop()
 		tick = t.C
@@ -40,6 +40,33 @@ func (c *Controller) Run(done <-chan struct{}) error {
 			return nil
 		}
 	}
+}
+
+// interrupts has the keyboard say something, and reports whether the interrupt arrives. A keyboard
+// that says nothing proves nothing.
+func (c *Controller) interrupts(done <-chan struct{}) bool {
+	if !c.said || !c.drain() || !c.poll(statusInput, 0, answerTime) {
+		return true
+	}
+	select {
+	case <-c.Interrupt: // of something before
+	default:
+	}
+	c.Ports.Write(kbdEnable) // its answer is no key, and drain passes over it
+	timer := time.NewTimer(answerTime)
+	defer timer.Stop()
+	select {
+	case <-c.Interrupt:
+		return true
+	case <-done:
+		return true
+	case <-timer.C:
+	}
+	if c.Ports.Status()&statusOutput == 0 {
+		return true
+	}
+	c.Log("i8042: its interrupt does not arrive; it is polled")
+	return false
 }
 
 // drain takes in all bytes that wait; false: there is no end.

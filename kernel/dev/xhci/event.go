@@ -5,22 +5,33 @@ import (
 	"time"
 )
 
+// interruptShare: the first interrupt may take that share of what a command may.
+const interruptShare = 5
+
 // Run serves the controller until done is closed or the controller has died; it returns why.
 func (c *Controller) Run(done <-chan struct{}) error {
 	for _, p := range c.ports {
 		p.wake()
 		go p.watch()
 	}
-	var tick <-chan time.Time
-	if c.Interrupt == nil {
-		t := time.NewTicker(pollPeriod)
-		defer t.Stop()
-		tick = t.C
+	poll := time.NewTicker(pollPeriod)
+	defer poll.Stop()
+	tick, check := poll.C, (<-chan time.Time)(nil)
+	if c.Interrupt != nil {
+		// An event, to see whether its interrupt arrives.
+		poll.Stop()
+		tick, check = nil, time.After(c.limit/interruptShare)
+		go c.command(trb{3: trbNoOp << typeShift})
 	}
 	for {
 		c.serve()
 		select {
 		case <-c.Interrupt:
+			check = nil
+		case <-check:
+			c.Log("xhci: its interrupt does not arrive; it is polled")
+			check, tick = nil, poll.C
+			poll.Reset(pollPeriod)
 		case <-tick:
 		case <-done:
 			c.fail(errDead)

@@ -43,6 +43,7 @@ type fakeController struct {
 	keepsBIOS, noHalt, noReset, hung bool
 	noAbort, gone                    bool
 	scratch                          uint32
+	noInterrupt                      bool
 	aborts                           int
 }
 
@@ -350,6 +351,9 @@ func (f *fakeController) post(t trb) {
 		f.event, f.evCycle = base, f.evCycle^1
 	}
 	f.reg[fakeOp+opStatus] |= stsInterrupt
+	if f.noInterrupt {
+		return
+	}
 	select {
 	case f.irq <- struct{}{}:
 	default:
@@ -418,6 +422,9 @@ func (f *fakeController) execute(t trb) (code uint32, slot uint8) {
 			}
 		}
 		return 9, 0
+	}
+	if kind == trbNoOp {
+		return codeSuccess, 0
 	}
 	s := f.slots[slot]
 	if s == nil {

@@ -53,6 +53,7 @@ const (
 	trbResetEP    = 14
 	trbStopEP     = 15
 	trbSetDequeue = 16
+	trbNoOp       = 23
 
 	evTransfer = 32
 	evCommand  = 33

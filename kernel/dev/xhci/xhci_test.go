@@ -71,6 +71,20 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+// A controller whose interrupt does not arrive is polled.
+func TestNoInterrupt(t *testing.T) {
+	f := newFake(t)
+	f.noInterrupt = true
+	d := aKeyboard()
+	f.devices[1] = d
+	r := start(t, f)
+	r.keyboards(1)
+	f.report(d, tap(keyboard.A)...)
+	r.until("a", func() bool { return r.text() == "a" })
+	f.plug(2, aKeyboard())
+	r.keyboards(2)
+}
+
 // Keyboards come and go, on all ports and at all speeds; rings wrap; no memory is lost.
 func TestPlugging(t *testing.T) {
 	f := newFake(t)
