@@ -26,6 +26,7 @@ func onFatal(c *amd64.CPU, vector, ip, sp uint64) {
 // fatal stops the machine with a message. Bare.
 func fatal(c *amd64.CPU, what string, a, b, d uint64) {
 	stopOthers(c)
+	reported = true // soon: the screen is for that
 	logString("\nkernel panic: ")
 	logString(what)
 	logString("\n  cpu ")

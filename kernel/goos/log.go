@@ -45,6 +45,7 @@ func logString(s string) {
 	for i := 0; i < len(s); i++ {
 		putByte(s[i])
 	}
+	screenString(s)
 }
 
 func logNumber(v uint64) {
@@ -57,14 +58,14 @@ func logNumber(v uint64) {
 			break
 		}
 	}
-	for ; i < len(b); i++ {
-		putByte(b[i])
-	}
+	logString(unsafe.String(&b[i], len(b)-i))
 }
 
 func logHex(v uint64) {
-	logString("0x")
-	for i := 60; i >= 0; i -= 4 {
-		putByte("0123456789abcdef"[v>>i&15])
+	var b [18]byte
+	b[0], b[1] = '0', 'x'
+	for i := range 16 {
+		b[2+i] = "0123456789abcdef"[v>>(60-4*i)&15]
 	}
+	logString(unsafe.String(&b[0], len(b)))
 }

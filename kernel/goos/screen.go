@@ -19,6 +19,7 @@ var (
 	terminal   vt.Terminal
 	display    screen.Screen
 	painted    uint32 // kernel Go paints
+	reported   bool   // a report stands on the screen, which is to stay
 
 	video     frame.Addr // of the framebuffer
 	videoSize uint64     // 0: there is no screen
@@ -80,6 +81,19 @@ func screenLog(c *amd64.CPU, p []byte) (wake bool) {
 	return wake
 }
 
+// screenString shows a message of this package's, unless somebody else is at the screen, who may be
+// a CPU that has been stopped. When the machine stops it is painted at once.
+func screenString(s string) {
+	if videoSize == 0 || !logOnScreen || reported || !atomic.CompareAndSwapUint32(&screenLock.word, 0, 1) {
+		return
+	}
+	terminal.Print(unsafe.Slice(unsafe.StringData(s), len(s)))
+	if painted == 0 || atomic.LoadUint32(&dying) != 0 {
+		paintAll()
+	}
+	screenLock.unlock()
+}
+
 // paintAll brings the screen up to date. screenLock is held.
 func paintAll() {
 	for display.Paint(videoMemory(), &terminal, vt.MaxRows*vt.MaxCols) {
@@ -97,7 +111,7 @@ func wakePainter(c *amd64.CPU) {
 // finishScreen paints what is not painted yet, before the machine stops. The other CPUs have been
 // stopped: if one of them has the lock it will not let go of it, and the screen stays as it is.
 func finishScreen() {
-	if videoSize != 0 && atomic.CompareAndSwapUint32(&screenLock.word, 0, 1) {
+	if videoSize != 0 && !reported && atomic.CompareAndSwapUint32(&screenLock.word, 0, 1) {
 		paintAll()
 		screenLock.unlock()
 	}
@@ -107,6 +121,7 @@ func finishScreen() {
 // one of deathWords. It takes no lock, and needs nothing that could be out of order.
 func reportDeath() {
 	if videoSize != 0 {
+		reported = true
 		display.Report(videoMemory(), "Gossamer has come to an end by a kernel panic. The machine is halted.", lastWords[:min(nlastWords, len(lastWords))])
 	}
 }
