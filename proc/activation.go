@@ -248,8 +248,14 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		switch verdict {
 		case sa.Park:
 			t.Calm()
-			if l.Attention() == 0 && l.parkAtEdge(deadline) == syscall.ETIMEDOUT {
+			if l.Attention() != 0 {
+				continue
+			}
+			switch l.parkAtEdge(deadline) {
+			case syscall.ETIMEDOUT:
 				event = sa.TimedOut
+			case syscall.EINTR:
+				t.ClearInterrupt() // whatever it is about: a signal's comes with attention
 			}
 			continue
 		case sa.End:

@@ -54,6 +54,7 @@ var tests = [...]test{
 	{"sa/parallel", saParallel, 0, gossamerOnly},
 	{"sa/interrupts", saInterrupts, 0, gossamerOnly},
 	{"sa/idle", saIdle, 0, gossamerOnly},
+	{"sa/wakeups", saWakeups, 0, gossamerOnly},
 	{"sa/lies", saLies, 0, gossamerOnly},
 	{"sa/gs-base", saGSBase, 0, gossamerOnly},
 	{"sa/ends", saEndings, 0, gossamerOnly},
@@ -248,6 +249,7 @@ var tests = [...]test{
 
 	{"hostile/calls", hostile, 600, gossamerOnly},
 	{"hostile/together", hostileTogether, 120, gossamerOnly},
+	{"hostile/lwps", hostileLWPs, 120, gossamerOnly},
 	{"contained/fork-bomb", forkBomb, 120, gossamerOnly},
 	{"contained/memory-hog", memoryHog, 120, gossamerOnly},
 	{"contained/memory-hog-forks", memoryHogForks, 180, gossamerOnly},

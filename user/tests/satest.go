@@ -371,6 +371,20 @@ func saIdle() {
 	saOpen()
 }
 
+// Does an LWP that has nothing to do go on having nothing to do when it is woken by its number?
+func saWakeups() {
+	saRegister(2, 5)
+	first := sys.Getpid()
+	for range 3 {
+		for lid := first; lid < first+16; lid++ { // the registration's, if there was no other process
+			sys.LWPWakeup(lid)
+		}
+		sys.Sleep(1e6)
+	}
+	saGo(1, saSlept, 0)
+	spawnOnce()
+}
+
 // Do the words that the program writes harm nobody but the program, whatever they are?
 func saLies() {
 	saRegister(2, 5)
