@@ -23,7 +23,7 @@ func unpackInitramfs(tree *fs.FS) {
 	m := modules[0]
 	archive := unsafe.Slice((*byte)(unsafe.Pointer(m.Start.Ptr())), m.End-m.Start)
 	size := len(archive)
-	archive, err := initrd.Open(archive, heapMax/2)
+	archive, err := initrd.Open(archive, heapMax) // the files may take as much again
 	if err == nil {
 		err = fs.Unpack(tree, archive)
 	}

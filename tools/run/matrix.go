@@ -61,6 +61,7 @@ func (r *removal) label() string {
 // which next to nothing is touched.
 var special = []trial{
 	{label: "1 CPU, 64 MiB", cpus: "1", mem: "64M"},
+	{label: "1 CPU, 64 MiB, bios", way: "bios", cpus: "1", mem: "64M"},
 	{label: "64 CPUs", cpus: "64", mem: "1G"},
 	{label: "6 CPUs, APIC IDs 0-2, 4-6", cpus: "6,sockets=2,cores=3", mem: "512M"},
 	{label: "9 CPUs, two hot-pluggable later", cpus: "9,maxcpus=11,sockets=11,cores=1", mem: "512M"},
