@@ -13,6 +13,7 @@ type vpBlock struct {
 	m  sys.ReportM
 
 	signalStack [8 << 10]byte // of handlers that the kernel calls
+	late        late
 }
 
 var vpCount uint32 // atomic; VPs made

@@ -512,8 +512,7 @@ func counts(sig int, info *sys.SigInfo) { n1++ }
 // arrives has a signal come to the process.
 func arrives(sig int) {
 	v := enter()
-	var state uint32
-	v.arrived(sig, &sys.SigInfo{Signo: int32(sig)}, &state)
+	v.arrived(sig, &sys.SigInfo{Signo: int32(sig)}, nil)
 	v.leave()
 }
 

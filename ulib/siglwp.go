@@ -3,6 +3,7 @@
 package ulib
 
 import (
+	"math/bits"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
@@ -19,7 +20,8 @@ import (
 // VP.sigmask: so in the kernel each waits in turn.
 //
 // To an LWP the kernel delivers a signal, on a stack of the VP's own. The handler, caught, keeps it
-// in the VP and leaves all signals blocked there until the VP has passed it on, in collect. What it
+// in the VP and leaves all signals blocked there until the VP has passed it on, in collect; a real-time
+// signal of which there is one already the VP keeps, and has its LWP block that number. What it
 // has interrupted may have been anything: if it was a thread outside critical sections, that is made
 // to look first thing (lookAt); otherwise the section's end, or the scheduler, looks.
 
@@ -46,6 +48,7 @@ func catchFromKernel(sig int) {
 func (v *VP) catches() {
 	b := (*vpBlock)(unsafe.Pointer(v))
 	sys.Sigaltstack(uintptr(unsafe.Pointer(&b.signalStack)), unsafe.Sizeof(b.signalStack))
+	v.lateAt(uintptr(unsafe.Pointer(&b.late)))
 	for {
 		first := atomic.LoadUintptr((*uintptr)(unsafe.Pointer(&allCaught)))
 		*(*uintptr)(unsafe.Pointer(&v.nextCaught)) = first
@@ -55,6 +58,9 @@ func (v *VP) catches() {
 	}
 }
 
+// lateAt says where v's late signals are.
+func (v *VP) lateAt(at uintptr) { *(*uintptr)(unsafe.Pointer(&v.late)) = at }
+
 // aloneWithSignals is for the VP of the child of a fork.
 func (v *VP) aloneWithSignals() {
 	putVP(&v.nextCaught, nil)
@@ -63,11 +69,15 @@ func (v *VP) aloneWithSignals() {
 	v.arriveAt(&v.got)
 	if act.on {
 		// An activation becomes an LWP. Without a stack of its own it catches on the thread's.
-		if at, e := sys.MmapAnon(unsafe.Sizeof(vpBlock{}.signalStack)); e == 0 {
+		putVP(&allCaught, nil)
+		if at, e := sys.MmapAnon(unsafe.Sizeof(vpBlock{}.signalStack) + unsafe.Sizeof(late{})); e == 0 {
 			sys.Sigaltstack(at, unsafe.Sizeof(vpBlock{}.signalStack))
+			v.lateAt(at + unsafe.Sizeof(vpBlock{}.signalStack))
+			putVP(&allCaught, v)
 		}
 		return
 	}
+	v.late.set = 0
 	sys.Sigprocmask(sys.SIG_SETMASK, 0)
 }
 
@@ -156,26 +166,25 @@ func (v *VP) collectCaught() {
 	if v.got == gotOne {
 		info := v.gotInfo
 		sigs.taking.acquire(v) // what an activation has taken meanwhile has its place
-		passed := v.arrived(int(info.Signo), &info, &v.got)
+		v.arrived(int(info.Signo), &info, v.late)
 		sigs.taking.release()
-		if !passed {
-			return
-		}
-		v.got = gotPassed
 	}
-	if v.got == gotPassed {
-		v.got = gotNone
-		sys.Sigprocmask(sys.SIG_SETMASK, 0)
+	atomic.StoreUint32(&v.got, gotNone) // before late is read: see passLate
+	var mask SigSet
+	if v.late != nil {
+		sigs.q.lock.acquire(v)
+		mask = v.late.set
+		sigs.q.lock.release()
 	}
+	sys.Sigprocmask(sys.SIG_SETMASK, uint64(mask))
 }
 
 // takeAll takes all signals that there are and have a place.
 func (v *VP) takeAll() {
 	var info sys.SigInfo
-	var state uint32 // what there is no place for the kernel does not give up
 	sigs.taking.acquire(v)
 	for sys.Err(sys.Syscall1(sa.SysSigtake, uintptr(unsafe.Pointer(&info)))) == 0 {
-		v.arrived(int(info.Signo), &info, &state)
+		v.arrived(int(info.Signo), &info, nil) // what there is no place for the kernel does not give up
 	}
 	sigs.taking.release()
 }
@@ -196,25 +205,33 @@ func (v *VP) refill() {
 		return
 	}
 	for w := allCaught; w != nil; w = w.nextCaught {
-		sigs.q.lock.acquire(v)
-		mine := w.got == gotWaiting
-		if mine {
-			sigs.held--
-			w.got = gotMoving
-		}
-		sigs.q.lock.release()
-		if mine {
-			info := w.gotInfo
-			sigs.taking.acquire(v)
-			passed := v.arrived(int(info.Signo), &info, &w.got)
-			sigs.taking.release()
-			if passed {
-				atomic.StoreUint32(&w.got, gotPassed)
-				atomic.StoreUint32(&w.pending, 1)
-				w.unpark()
-			}
+		for v.passLate(w) {
 		}
 	}
+}
+
+// passLate passes on a late signal of w's whose place is free now, and reports whether there was one.
+func (v *VP) passLate(w *VP) bool {
+	sigs.taking.acquire(v)
+	sigs.q.lock.acquire(v)
+	set := w.late.set &^ sigs.pending
+	if set == 0 {
+		sigs.q.lock.release()
+		sigs.taking.release()
+		return false
+	}
+	sig := bits.TrailingZeros64(uint64(set)) + 1
+	info := w.late.info[(sig-nudge-1)&(maxSignal-nudge-1)]
+	w.late.set &^= sigBit(sig)
+	atomic.AddUint32(&sigs.held, ^uint32(0))
+	sigs.q.lock.release()
+	v.arrived(sig, &info, nil)
+	sigs.taking.release()
+	if atomic.CompareAndSwapUint32(&w.got, gotNone, gotPassed) {
+		atomic.StoreUint32(&w.pending, 1)
+		w.unpark()
+	}
+	return true
 }
 
 // nudge has t, which may be running on another VP than v, look.

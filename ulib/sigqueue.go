@@ -22,7 +22,7 @@ var sigs struct {
 	owned   SigSet    // atomic: that the kernel gives up to us
 	waited  SigSet    // that somebody has waited for
 	dues    uint32    // atomic; how many threads are due
-	held    uint32    // how many VPs keep a signal that finds its place taken
+	held    uint32    // atomic; how many signals are late
 	taking  lock      // taken before any other: one VP at a time brings signals from the kernel to their places
 	info    [maxSignal + 1]sys.SigInfo
 	act     [maxSignal + 1]action
@@ -37,12 +37,17 @@ type action struct {
 
 // Values of VP.got.
 const (
-	gotNone    = iota
-	gotOne     // in VP.gotInfo
-	gotWaiting // the same, and its place in sigs is taken
-	gotMoving  // the same, and another VP passes it on
-	gotPassed  // on; the VP's LWP has its signals blocked still
+	gotNone   = iota
+	gotOne    // in VP.gotInfo; the VP's LWP blocks all signals
+	gotPassed // it may block one that it need not
 )
+
+// late are real-time signals that an LWP has caught and whose place in sigs is taken: one of each
+// number, which the LWP blocks meanwhile.
+type late struct {
+	set  SigSet // [sigs.q.lock]
+	info [maxSignal - nudge]sys.SigInfo
+}
 
 type actionKind uint8
 
@@ -198,20 +203,20 @@ func (v *VP) choose(sig int) {
 }
 
 // arrived keeps a signal that the kernel has given up and tells somebody. If there is one of that
-// number, and it is a real-time signal, it is to wait where it is: *state becomes gotWaiting, and
-// the result is false. In a critical section, without locks.
-func (v *VP) arrived(sig int, info *sys.SigInfo, state *uint32) bool {
+// number, and it is a real-time signal, it goes to l. In a critical section, with sigs.taking held.
+func (v *VP) arrived(sig int, info *sys.SigInfo, l *late) {
 	if sig < 1 || sig > maxSignal {
-		return true
+		return
 	}
 	sigs.q.lock.acquire(v)
 	if sigs.pending&sigBit(sig) != 0 {
-		if sig > nudge {
-			sigs.held++
-			atomic.StoreUint32(state, gotWaiting)
+		if sig > nudge && l != nil {
+			l.set |= sigBit(sig)
+			l.info[sig-nudge-1] = *info
+			atomic.AddUint32(&sigs.held, 1)
 		}
 		sigs.q.lock.release()
-		return sig <= nudge
+		return
 	}
 	if sigs.act[sig].kind != ignores || sigs.waited&sigBit(sig) != 0 {
 		sigs.pending |= sigBit(sig)
@@ -220,7 +225,6 @@ func (v *VP) arrived(sig int, info *sys.SigInfo, state *uint32) bool {
 	}
 	sigs.q.lock.release()
 	v.dispatch(sigBit(sig))
-	return true
 }
 
 // takeSignal takes for t, the caller, the lowest signal of set that is pending; 0: none. The queue's

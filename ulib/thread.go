@@ -54,7 +54,7 @@ type thread struct {
 	duties     uint32    // [own] not 0: there is something to do when it ends
 	exit       waitQueue // who joins it
 
-	ctl      lock     // who cancels it holds this; before exit.lock, if both are wanted
+	ctl      lock     // who cancels it, or has it look, holds this; after exit.lock, if both are wanted
 	home     *VP      // constant, if it is bound
 	tookG    uintptr  // [act.lock] its g when the kernel took it off its VP
 	slot1    uint32   // [act.lock] the slot that it is in, plus one, if the kernel has put it there

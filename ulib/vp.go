@@ -50,6 +50,7 @@ type VP struct {
 	got        uint32  // atomic
 	arriving   *uint32 // got; of an activation, what the kernel says of the process
 	gotInfo    sys.SigInfo
+	late       *late
 	nextCaught *VP
 
 	bound     *thread // that alone runs here, if it is not of the pool

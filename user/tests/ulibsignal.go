@@ -140,6 +140,9 @@ func takesAll() {
 		ulib.Yield()
 	}
 	equal(count(realTime), before, "handlers of what is blocked")
+	ok(sys.Kill(sys.Getpid(), sys.SIGUSR1), "kill")
+	tookIt(sys.SIGUSR1, others+1, ulib.Self(), "another beside those")
+	others++
 	ulib.SigMask(sys.SIG_UNBLOCK, set)
 	tookIt(realTime, before+n, ulib.Self(), "all that were sent")
 	ok(sys.Kill(sys.Getpid(), sys.SIGUSR1), "kill")
