@@ -157,6 +157,7 @@ func (v *VP) finishMain(t, j *thread, result uintptr) {
 	t.done = j == nil
 	if j != nil {
 		j.result = result
+		t.retire()
 		v.ready(j)
 	}
 	v.block(&t.exit.lock)

@@ -292,6 +292,11 @@ func threadEnds() {
 		}, 0, "the last thread's end")
 		exits(func() {
 			ok(ulib.StartWith(o), "start")
+			spawn(joinsMain, uintptr(ulib.Self()))
+			ulib.Exit(9)
+		}, 0, "the first thread's end")
+		exits(func() {
+			ok(ulib.StartWith(o), "start")
 			spawn(waitsForSem, 0)
 		}, 0, "main's return")
 		exits(func() {
@@ -301,6 +306,14 @@ func threadEnds() {
 			sem.Wait()
 		}, 6, "exit by a thread")
 	}
+}
+
+func joinsMain(id uintptr) uintptr {
+	equal(join(ulib.ID(id)), 9, "the first thread's result")
+	errno(ulib.Kill(ulib.ID(id), 0), sys.ESRCH, "kill one that has been joined")
+	_, e := ulib.Join(ulib.ID(id))
+	errno(e, sys.ESRCH, "join again")
+	return 0
 }
 
 func detachedAdd(uintptr) uintptr {
