@@ -292,7 +292,7 @@ func threadEnds() {
 		}, 0, "the last thread's end")
 		exits(func() {
 			ok(ulib.StartWith(o), "start")
-			spawn(joinsMain, uintptr(ulib.Self()))
+			is(spawn(joinsMain, uintptr(ulib.Self())), ulib.Waiting)
 			ulib.Exit(9)
 		}, 0, "the first thread's end")
 		exits(func() {
