@@ -17,10 +17,14 @@ func (c *Controller) command(t trb) (event, error) {
 	c.write(c.door, 0)
 	e, err := c.answer(at)
 	if err == errTimeout {
+		stopped := true
 		if c.read(c.op+opRing)&ringRunning != 0 {
-			c.write(c.op+opRing, ringAbort)
+			// All 64 bits, for which some wait. The place counts only if the ring stops this moment.
+			end := c.ring.end()
+			c.write64(c.op+opRing, end&^63|end&ringCycle|ringAbort)
+			stopped = c.wait(c.op+opRing, ringRunning, 0, c.limit)
 		}
-		if _, again := c.answer(at); again == errTimeout {
+		if _, again := c.answer(at); again == errTimeout || !stopped {
 			c.fail(errors.New("a command cannot be aborted"))
 			return e, errDead
 		}
@@ -35,14 +39,15 @@ func (c *Controller) command(t trb) (event, error) {
 	return e, nil
 }
 
-// answer waits for the completion of the command at an address.
+// answer waits for the completion of the command at an address. That the ring has stopped, upon an
+// abort, comes with the address of the command after it, and is none.
 func (c *Controller) answer(at uint64) (event, error) {
 	timer := time.NewTimer(c.limit)
 	defer timer.Stop()
 	for {
 		select {
 		case e := <-c.answers:
-			if e.about() == at {
+			if e.about() == at && e.code() != codeRingStopped {
 				return e, nil
 			}
 		case <-timer.C:

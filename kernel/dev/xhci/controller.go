@@ -34,7 +34,7 @@ type Controller struct {
 	ring          *ring
 	events        events
 
-	addressing sync.Mutex // one device answers to address 0
+	addressing sync.Mutex // one device answers to address 0; slots come and go
 	commands   sync.Mutex // one command is under way; guards ring
 	answers    chan event // what it completed with
 

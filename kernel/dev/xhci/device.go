@@ -294,18 +294,28 @@ func (d *device) detach() {
 	for _, k := range d.keyboards {
 		k.stop()
 	}
-	if d.slot != 0 {
-		err := c.disableSlot(d.slot)
-		c.mu.Lock()
-		c.slots[d.slot] = nil
-		c.mu.Unlock()
-		if code := codeError(0); err != nil && !errors.As(err, &code) {
-			return
-		}
-		c.contexts.store64(2*int(d.slot), 0)
+	if d.slot != 0 && !d.leave() {
+		return
 	}
 	for _, p := range d.pages {
 		c.Memory.Free(p)
 	}
 	d.pages = nil
+}
+
+// leave gives the slot back. Nobody gets a slot meanwhile: it may be the same one, before its
+// entries are cleared. It reports whether the controller has given it up.
+func (d *device) leave() bool {
+	c := d.c
+	c.addressing.Lock()
+	defer c.addressing.Unlock()
+	err := c.disableSlot(d.slot)
+	c.mu.Lock()
+	c.slots[d.slot] = nil
+	c.mu.Unlock()
+	if code := codeError(0); err != nil && !errors.As(err, &code) {
+		return false
+	}
+	c.contexts.store64(2*int(d.slot), 0)
+	return true
 }

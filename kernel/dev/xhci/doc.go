@@ -11,7 +11,8 @@
 // is the driver of it until that is pulled out: of a keyboard, or of a hub, whose ports have
 // goroutines again, which end before the hub's. They send
 // commands one at a time (Controller.commands is held from sending to completion), and only one of
-// them at a time has a device that answers to address 0 (Controller.addressing). Order of locks: addressing, device.controls, commands, mu.
+// them at a time has a device that answers to address 0, or gives its slot back
+// (Controller.addressing). Order of locks: addressing, device.controls, commands, mu.
 //
 // # What is not trusted
 //

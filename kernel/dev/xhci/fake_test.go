@@ -45,6 +45,8 @@ type fakeController struct {
 	scratch                          uint32
 	noInterrupt                      bool
 	aborts                           int
+	aborting                         bool // half of the register has been written
+	stopped                          bool // upon an abort; it is told with the next doorbell
 }
 
 type fakeSlot struct {
@@ -251,6 +253,9 @@ func (f *fakeController) Write(at uint32, v uint32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if at >= fakeDoor {
+		if at == fakeDoor {
+			f.reg[fakeOp+opRing] |= ringRunning
+		}
 		if !f.hung {
 			f.doorbell(uint8((at-fakeDoor)/4), uint8(v))
 		}
@@ -277,13 +282,19 @@ func (f *fakeController) Write(at uint32, v uint32) {
 	case at == fakeOp+opRing:
 		if v&ringAbort != 0 {
 			f.aborts++
-			if !f.noAbort {
-				f.complete(evCommand, f.command, 25, 0)
-				f.command += trbSize
-			}
+			f.aborting = true
 			return
 		}
 		f.command, f.cmdCycle = uint64(v&^63), v&1
+	case at == fakeOp+opRing+4 && f.aborting:
+		f.aborting = false
+		if !f.noAbort {
+			f.complete(evCommand, f.command, 25, 0)
+			f.command += trbSize
+			f.reg[fakeOp+opRing] &^= ringRunning
+			f.stopped = true
+		}
+		return
 	case at == fakeOp+opRing+4:
 		f.command |= uint64(v) << 32
 	case at == fakeRuntime+intTable+4: // the end of setting up
@@ -389,6 +400,10 @@ func (f *fakeController) fetch(at *uint64, cycle *uint32) (t trb, where uint64, 
 
 func (f *fakeController) doorbell(slot, target uint8) {
 	if slot == 0 {
+		if f.stopped {
+			f.stopped = false
+			f.complete(evCommand, f.command, codeRingStopped, 0)
+		}
 		for {
 			t, at, ok := f.fetch(&f.command, &f.cmdCycle)
 			if !ok {

@@ -108,4 +108,6 @@ const (
 	codeStall   = 6
 	codeShort   = 13
 	codeStopped = 26
+
+	codeRingStopped = 24
 )

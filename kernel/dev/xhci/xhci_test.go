@@ -338,7 +338,7 @@ func TestDeath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.look(func() bool { f.hung = true; f.reg[fakeOp+opRing] = ringRunning; return true })
+	f.look(func() bool { f.hung = true; return true })
 	f.plug(1, aKeyboard())
 	r.until("three aborts", func() bool { return f.look(func() bool { return f.aborts == attempts }) })
 	r.until("report", func() bool { return strings.Contains(strings.Join(r.Controller.Report(), "\n"), "no answer in time") })
@@ -403,4 +403,40 @@ func TestDescriptors(t *testing.T) {
 			t.Errorf("interval %d at speed %d: %d, want %d", c.descriptor, c.speed, got, c.want)
 		}
 	}
+}
+
+// That the ring has stopped after an abort is told late, with the address of the next command, and
+// is not taken for its end.
+func TestAbort(t *testing.T) {
+	f := newFake(t)
+	r := start(t, f)
+	f.look(func() bool { f.hung = true; return true })
+	noOp := trb{3: trbNoOp << typeShift}
+	if _, err := r.Controller.command(noOp); err != errTimeout {
+		t.Errorf("a command that does not end: %v", err)
+	}
+	f.look(func() bool { f.hung = false; return true })
+	slot, err := r.Controller.enableSlot(0)
+	if slot != 1 || err != nil {
+		t.Errorf("slot %d, %v", slot, err)
+	}
+}
+
+// Between giving a slot back and clearing its entries nobody gets a slot: it would be the same.
+func TestSlotGoes(t *testing.T) {
+	f := newFake(t)
+	f.devices[1] = aKeyboard()
+	r := start(t, f)
+	r.keyboards(1)
+	r.Controller.mu.Lock()
+	f.plug(1, nil)
+	r.until("slot given back", func() bool { return f.look(func() bool { return f.slots[1] == nil }) })
+	if r.Controller.addressing.TryLock() {
+		r.Controller.addressing.Unlock()
+		t.Error("its entries are not cleared, and it can be had")
+	}
+	r.Controller.mu.Unlock()
+	r.keyboards(0)
+	f.plug(2, aKeyboard())
+	r.keyboards(1)
 }
