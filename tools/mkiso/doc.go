@@ -23,7 +23,8 @@
 // The image is read back before it gets its name: verify.go has what is looked at.
 //
 // -flash writes only to a whole, removable device that nobody uses, after the user has typed its
-// name, and reads it back; device.go has the conditions.
+// name, and reads it back; device.go has the conditions, which are looked at again when the device is
+// open. -o replaces nothing but a plain file.
 //
 // Read in the order main.go, need.go, parts.go, grub.go, image.go; verify.go with iso9660.go,
 // eltorito.go, partition.go, fat.go; device.go, flash.go, progress.go.

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// flash writes the image in the file to the device after asking, and reads it back.
-func (d *device) flash(file string, dryRun bool, in io.Reader, out io.Writer) error {
+// flash writes the image in the file to the device after asking, and reads it back. What is open then
+// is looked at once more: since find there may have come another device to this path.
+func (d *device) flash(h *host, file string, dryRun bool, in io.Reader, out io.Writer) error {
 	image, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -34,6 +35,13 @@ func (d *device) flash(file string, dryRun bool, in io.Reader, out io.Writer) er
 		return err
 	}
 	defer f.Close()
+	now, err := h.find(fmt.Sprintf("/proc/self/fd/%d", f.Fd()))
+	if err != nil {
+		return fmt.Errorf("%s meanwhile: %w", d.path, err)
+	}
+	if now.name != d.name || now.model != d.model || now.size != d.size {
+		return fmt.Errorf("%s has become another device, %s: %s; nothing was written", d.path, now.name, now.model)
+	}
 	return write(f, image, out)
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -195,7 +197,7 @@ func TestWrite(t *testing.T) {
 func TestFlash(t *testing.T) {
 	dir := t.TempDir()
 	file, target := filepath.Join(dir, "image"), filepath.Join(dir, "stick")
-	image := bytes.Repeat([]byte("image"), 1000)
+	image := bytes.Repeat([]byte("image"), 1024)
 	if err := os.WriteFile(file, image, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -205,22 +207,35 @@ func TestFlash(t *testing.T) {
 		dryRun       bool
 		written      bool
 		says         string
+		meanwhile    map[string]string // what has become of the stick when it is opened
+		mounts       string
 	}{
-		{"yes", "sdx\n", 1 << 20, false, true, "Acme Stick 1, 0.00 GiB"},
-		{"exactly as large", "sdx\n", int64(len(image)), false, true, ""},
-		{"no", "no\n", 1 << 20, false, false, "nothing was written"},
-		{"another device", "sdy\n", 1 << 20, false, false, "nothing was written"},
-		{"no answer", "", 1 << 20, false, false, "nothing was written"},
-		{"too small", "sdx\n", int64(len(image)) - 1, false, false, "the image has 5000 bytes"},
-		{"dry run", "sdx\n", 1 << 20, true, false, "dry run"},
+		{"yes", "sdx\n", 1 << 20, false, true, "Acme Stick 1, 0.00 GiB", nil, ""},
+		{"exactly as large", "sdx\n", int64(len(image)), false, true, "", nil, ""},
+		{"no", "no\n", 1 << 20, false, false, "nothing was written", nil, ""},
+		{"another device", "sdy\n", 1 << 20, false, false, "nothing was written", nil, ""},
+		{"no answer", "", 1 << 20, false, false, "nothing was written", nil, ""},
+		{"too small", "sdx\n", int64(len(image)) - blockSize, false, false, "the image has 5120 bytes", nil, ""},
+		{"dry run", "sdx\n", 1 << 20, true, false, "dry run", nil, ""},
+		{"now another one", "sdx\n", 1 << 20, false, false, "has become another device", map[string]string{"device/model": "Disk"}, ""},
+		{"now a larger one", "sdx\n", 1 << 20, false, false, "has become another device", map[string]string{"size": "4096"}, ""},
+		{"now a fixed disk", "sdx\n", 1 << 20, false, false, "not a removable device", map[string]string{"removable": "0"}, ""},
+		{"now mounted", "sdx\n", 1 << 20, false, false, "in use: sdx1 is mounted", nil, "40 22 8:17 / /m rw - vfat /dev/sdx1 rw\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := os.WriteFile(target, make([]byte, 1<<20), 0o644); err != nil {
 				t.Fatal(err)
 			}
+			attributes := map[string]string{"size": fmt.Sprint(test.size / blockSize)}
+			maps.Copy(attributes, test.meanwhile)
+			h := fakeHost(t, attributes, test.mounts, "")
+			h.number = func(path string) (uint32, uint32, bool, error) {
+				open, err := os.Readlink(path)
+				return 8, 16, open == target, err
+			}
 			d := &device{target, "sdx", "Acme Stick 1", test.size}
 			var out bytes.Buffer
-			err := d.flash(file, test.dryRun, strings.NewReader(test.answer), &out)
+			err := d.flash(h, file, test.dryRun, strings.NewReader(test.answer), &out)
 			if err != nil {
 				out.WriteString(err.Error())
 			}
@@ -235,5 +250,24 @@ func TestFlash(t *testing.T) {
 				t.Error("something was written")
 			}
 		})
+	}
+}
+
+// -o replaces plain files only: renaming over a device's node would take the node away.
+func TestReplaceable(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{file, filepath.Join(dir, "new")} {
+		if err := replaceable(name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{os.DevNull, dir} {
+		if err := replaceable(name); err == nil {
+			t.Errorf("%s would be replaced", name)
+		}
 	}
 }

@@ -94,6 +94,9 @@ func (o *options) run() error {
 			return err
 		}
 	}
+	if err := replaceable(o.out); err != nil { // likewise
+		return err
+	}
 	grub, err := findTools()
 	if err != nil {
 		return err
@@ -128,7 +131,16 @@ func (o *options) run() error {
 	if target == nil {
 		return nil
 	}
-	return target.flash(o.out, o.dryRun, os.Stdin, os.Stderr)
+	return target.flash(thisHost, o.out, o.dryRun, os.Stdin, os.Stderr)
+}
+
+// replaceable refuses what place would put a file in the place of, such as a device's node.
+func replaceable(name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("-o %s: not a plain file (a stick is written with -flash)", name)
+	}
+	return nil
 }
 
 // place gives a finished file its name, in one step if the folders share a file system.

@@ -89,8 +89,12 @@ func (m *Monitor) Picture() (image.Image, error) {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if said, err := m.Command("screendump " + f.Name()); err != nil || said != "" {
-		return nil, fmt.Errorf("screendump: %s %w", said, err)
+	said, err := m.Command("screendump " + f.Name())
+	if err != nil {
+		return nil, err
+	}
+	if said != "" {
+		return nil, fmt.Errorf("screendump: %s", said)
 	}
 	return DecodePPM(f)
 }
