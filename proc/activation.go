@@ -223,8 +223,8 @@ func (l *LWP) activate(a *activations, n int) {
 func (l *LWP) deactivate() {
 	l.act = nil
 	l.activation.Store(false)
-	l.Thread.OnBlock(nil)
 	l.Thread.SetUrgent(false)
+	l.Thread.OnBlock(nil)
 }
 
 // actLoop is loop for an activation.
@@ -247,11 +247,10 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		event = sa.Nothing
 		switch verdict {
 		case sa.Park:
-			t.Calm()
 			if l.Attention() != 0 {
 				continue
 			}
-			switch l.parkAtEdge(deadline) {
+			switch t.Rest(deadline) {
 			case syscall.ETIMEDOUT:
 				event = sa.TimedOut
 			case syscall.EINTR:
@@ -288,14 +287,6 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 			bracket = false // nothing says that the program computes
 		}
 	}
-}
-
-// parkAtEdge waits to be unparked by lwp/sa.
-func (l *LWP) parkAtEdge(deadline int64) error {
-	l.quiet = true
-	err := l.Thread.Park(deadline)
-	l.quiet = false
-	return err
 }
 
 // onBlock is told by the LWP's thread that it is about to be switched away from, in a wait. It

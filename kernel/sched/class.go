@@ -52,11 +52,14 @@ func packBase(c Class, level int) uint32 { return uint32(c)<<8 | uint32(level) }
 // finish in the kernel for which others wait. Only t itself may call it. It costs no switch: those
 // who have waited behind what was urgent have t asked to yield.
 func (t *Thread) SetUrgent(on bool) {
+	if !on {
+		t.giveBack()
+	}
 	if t.urgent == on {
 		return
 	}
 	t.urgent = on
-	t.assess()
+	t.urge()
 	if on {
 		return
 	}
@@ -65,14 +68,6 @@ func (t *Thread) SetUrgent(on bool) {
 			t.shouldYield.Store(true)
 			t.s.m.Kick(t)
 		}
-	}
-}
-
-// Calm is SetUrgent(false) for a thread that is about to block, who lets others in by that.
-func (t *Thread) Calm() {
-	if t.urgent {
-		t.urgent = false
-		t.assess()
 	}
 }
 
@@ -95,6 +90,13 @@ func (t *Thread) assess() {
 	if t.starved {
 		usual = max(usual, PrioStarved)
 	}
+	t.calm, t.calmPolite = usual, polite
+	t.urge()
+}
+
+// urge makes up t's priorities from those that it has if it is not urgent.
+func (t *Thread) urge() {
+	usual, polite := t.calm, t.calmPolite
 	if t.urgent {
 		usual, polite = max(usual, PrioKernel), max(polite, PrioKernel)
 	}

@@ -221,6 +221,11 @@ func (d *dispatcher) settleLeft(t *Thread) {
 	switch t.State() {
 	case Running:
 		bump(&t.involuntary)
+		if t.lent {
+			t.lent = false
+			t.move(Running, Ready)
+			return
+		}
 		t.move(Running, Ready)
 		d.requeue(t)
 	case Woken:

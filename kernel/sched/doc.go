@@ -104,7 +104,7 @@
 // Interrupt may be called by anybody, threads or goroutines, holding any lock but these.
 // Nothing on the way of Wait, wake-up and switch allocates.
 //
-// Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, renew.go, wake.go,
+// Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, lend.go, renew.go, wake.go,
 // dispatcher.go, stack.go, idle.go, runqueue.go, yield.go, timer.go, account.go, control.go, runnable.go,
 // trace.go. The tests explore all interleavings of small
 // scenes up to a number of preemptions (explore_test.go); sync.go is what makes that possible.

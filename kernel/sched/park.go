@@ -96,7 +96,7 @@ func (t *Thread) takeOver(tag int32, by *Thread) *Thread {
 	}
 	q := &t.parking
 	q.mu.Lock()
-	if q.waiters.head == nil || t.tag != tag || trace.Active() != nil {
+	if q.waiters.head == nil || t.tag != tag && tag != AnyTag || trace.Active() != nil {
 		q.mu.Unlock()
 		if !t.unpark(tag) {
 			return nil

@@ -33,6 +33,7 @@ func (t *Thread) main() {
 	returned := false
 	defer func() {
 		t.bequeath()
+		t.giveBack()
 		t.move(Running, Exited)
 		if !returned { // the dispatcher gets control back when the coroutine ends
 			t.stack.gone = true

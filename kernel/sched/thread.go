@@ -49,19 +49,24 @@ type Thread struct {
 	expired   bool                       // gives way because its time slice has ended
 	penalty   uint8
 	polite    Priority // its priority when it has yielded; by assess
-	level     Priority // of the list that it is in, or was last
-	rest      uint64   // cycles blocked that count towards the next level back
-	stamp     uint64   // when it became ready: order in the run queues
-	since     uint32   // the same in ticks of its run queue
-	left      uint64   // cycles when it switched away last
-	next      *Thread
-	prev      *Thread
+
+	calm, calmPolite Priority // prio and polite if it is not urgent
+
+	level Priority // of the list that it is in, or was last
+	rest  uint64   // cycles blocked that count towards the next level back
+	stamp uint64   // when it became ready: order in the run queues
+	since uint32   // the same in ticks of its run queue
+	left  uint64   // cycles when it switched away last
+	next  *Thread
+	prev  *Thread
 
 	// Touched by itself only.
 	control *Control
 	graced  bool // has been granted NoPreempt
 	onBlock func(*Thread) *Thread
 	heir    *Thread // by WakeNext; Ready, in no queue; by link
+	lender  *Thread // whom it has borrowed the CPU from; it is Ready, in no queue
+	lent    bool    // is being somebody's lender
 
 	// Waiting; see waitqueue.go.
 	waitq         word[WaitQueue] // changes from q to nil under q.mu only

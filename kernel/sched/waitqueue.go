@@ -151,6 +151,7 @@ func (t *Thread) followOnBlock(heir *Thread) *Thread {
 	if heir != nil {
 		t.s.ready(heir)
 	}
+	t.giveBack()
 	return t.onBlock(t).takeOver(AnyTag, t)
 }
 

@@ -59,16 +59,26 @@ func (t *Thread) giveWay() {
 		return
 	}
 	t.preempted = most.rank() > uint64(t.Priority())+1
-	if !t.rotate(d) {
+	next := d.pick(true)
+	if next != nil {
+		t.lendTo(next)
+	} else if !t.misplacedOn(d) {
 		t.preempted = false
+		return
 	}
+	d.pass(t, next)
+	t.home.Load().finish(t)
+	t.preempted = false
 }
 
 // settle does away with what has been asked of t while it ran.
 func (t *Thread) settle() {
 	if t.shouldYield.Load() {
 		t.shouldYield.Store(false)
-		t.assess()
+		point()
+		if t.base.Load() != t.basis {
+			t.assess()
+		}
 	}
 	if c := t.control; c != nil {
 		t.graced = false

@@ -1,0 +1,55 @@
+//go:build explore
+
+package sched
+
+import "testing"
+
+// Does whom an urgent thread has borrowed the CPU from go on, whatever that one does next, and at once
+// when it rests?
+func TestExploreLending(t *testing.T) {
+	nobody := func(*Thread) *Thread { return nil }
+	for _, c := range []struct {
+		cpus, bound int
+		then        func(*Thread)
+	}{
+		{1, 1, func(th *Thread) { th.Rest(0) }},
+		{1, 1, func(th *Thread) { th.Park(0) }},
+		{1, 1, func(th *Thread) { th.SetUrgent(false); th.OnBlock(nil); th.Park(0) }},
+		{1, 1, func(th *Thread) { th.Tick(); th.Rest(0) }},
+		{1, 1, func(*Thread) {}}, // ends
+		{2, 0, func(th *Thread) { th.Rest(0) }},
+	} {
+		lent := 0
+		explore(t, c.cpus, c.bound, func(sc *scene) {
+			ready, rests := false, false
+			urgent := sc.thread("urgent", PrioUser, func(th *Thread) {
+				th.OnBlock(nobody)
+				th.SetUrgent(true)
+				ready = true
+				th.Park(0)
+				if th.lender != nil {
+					lent++
+				}
+				rests = true
+				c.then(th)
+			})
+			lends := sc.thread("lends", PrioUser, func(th *Thread) {
+				th.Park(0)
+				urgent.Unpark()
+				if th.ShouldYield() {
+					th.Preempt()
+				}
+				sc.check(!th.lent && !th.preempted, "goes on as a lender")
+				th.Yield()
+			})
+			third := sc.thread("third", PrioUser, func(th *Thread) { th.Park(0) })
+			sc.actor("waker", func() { await(&ready, true); lends.Unpark() })
+			sc.actor("other waker", func() { third.Unpark() })
+			sc.actor("last waker", func() { await(&rests, true); urgent.Unpark() })
+			sc.actor("setter", func() { lends.SetClass(Fixed, 40) })
+		})
+		if lent == 0 {
+			t.Error("nobody has lent anything")
+		}
+	}
+}
