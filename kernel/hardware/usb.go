@@ -44,9 +44,7 @@ func (m *Machine) startXHCI(f *pci.Function) {
 		m.note("xhci %s: its registers at %#x cannot be mapped", f.Addr, r.Base)
 		return
 	}
-	if f.Enable() {
-		time.Sleep(10 * time.Millisecond)
-	}
+	f.Enable(func() { time.Sleep(10 * time.Millisecond) })
 	m.takePorts(f)
 	interrupt, how := m.messages(f, bars)
 	c, err := xhci.Start(xhci.Config{

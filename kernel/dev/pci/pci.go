@@ -82,18 +82,24 @@ func (f *Function) setCommand(clear, set uint32) {
 }
 
 // Enable switches the function on: it decodes memory, may read and write memory by itself, and
-// raises no interrupt by wire. It leaves a sleeping state first; then it wants 10 ms of rest, which
-// Enable reports.
-func (f *Function) Enable() (slept bool) {
-	if c := f.Capability(CapPower); c != nil {
-		const state = 3
-		if v := f.read(c.Offset + 4); v&state != 0 {
-			f.write(c.Offset+4, v&0x7ffc) // the status bit is cleared by writing one
-			slept = true
+// raises no interrupt by wire. It leaves a sleeping state first; then it must not be touched for
+// 10 ms, which is rest, and may have forgotten its addresses (PCI Power Management 1.2, 5.4.1).
+func (f *Function) Enable(rest func()) {
+	c := f.Capability(CapPower)
+	const state = 3
+	if c != nil && f.read(c.Offset+4)&state != 0 {
+		var bars [6]uint32
+		for i := range bars {
+			bars[i] = f.read(regBAR + 4*uint16(i))
+		}
+		f.write(c.Offset+4, f.read(c.Offset+4)&0x7ffc) // the status bit is cleared by writing one
+		rest()
+		f.setCommand(commandIO|commandMemory|commandMaster, 0)
+		for i, v := range bars {
+			f.write(regBAR+4*uint16(i), v)
 		}
 	}
 	f.setCommand(0, commandMemory|commandMaster|commandNoINTx)
-	return slept
 }
 
 // Disable stops it from reading and writing memory.

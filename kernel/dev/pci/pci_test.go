@@ -203,11 +203,8 @@ func TestMessages(t *testing.T) {
 	f := newFake()
 	w := f.add(0, 0, 0, ClassXHCI, 0)
 	w[1], w[13] = statusHasCaps|commandIO, 0x40
-	w[16], w[17] = 0x00075001|0x10, 0x3001 // MSI-X with 8 entries, in base address 1 at 0x3000
-	w[20] = CapPower
-	w[21] = 0x8003 // it sleeps
-	m := f.mutable[Addr{}]
-	m[16], m[21] = msixEnable|msixMask, 0x7fff
+	w[16], w[17] = 0x00070011, 0x3001 // MSI-X with 8 entries, in base address 1 at 0x3000
+	f.mutable[Addr{}][16] = msixEnable | msixMask
 	x := Scan(f, 0, 0, 0)[0]
 	where, ok := x.MSIXTable()
 	if !ok || where != (MSIX{1, 0x3000, 8}) || where.Bytes() != 128 {
@@ -226,11 +223,38 @@ func TestMessages(t *testing.T) {
 	if x.EnableMSI(addr, data) {
 		t.Error("MSI without the capability")
 	}
-	if !x.Enable() || w[21]&3 != 0 || w[1]&0xffff != commandIO|commandMemory|commandMaster|commandNoINTx {
-		t.Errorf("after Enable: %#x, power %#x", w[1], w[21])
+}
+
+// A function that sleeps is woken, and left alone until it is awake; it has its addresses then,
+// which it may have forgotten. One that is awake is not disturbed.
+func TestEnable(t *testing.T) {
+	f := newFake()
+	w := f.add(0, 0, 0, ClassXHCI, 0)
+	f.bar(0, 0, 0, 0xfe000004, ^uint32(0x3fff))
+	f.bar(0, 0, 1, 0x12, ^uint32(0))
+	w[1], w[13] = statusHasCaps|commandIO, 0x50
+	w[20] = CapPower
+	w[21] = 0x8003 // it sleeps
+	f.mutable[Addr{}][21] = 0x7fff
+	x := Scan(f, 0, 0, 0)[0]
+	rests := 0
+	rest := func() {
+		rests++
+		if w[21]&3 != 0 || w[1]&(commandMemory|commandMaster) != 0 {
+			t.Errorf("at rest: %#x, power %#x", w[1], w[21])
+		}
+		w[1], w[4], w[5] = statusHasCaps, 4, 0
+		f.writes = 0
 	}
-	if x.Disable(); w[1]&commandMaster != 0 || x.Enable() {
-		t.Error("Disable, or Enable again")
+	const on = commandMemory | commandMaster | commandNoINTx
+	if x.Enable(rest); rests != 1 || w[21]&3 != 0 || w[1]&0xffff != on || w[4] != 0xfe000004 || w[5] != 0x12 || f.decoding != 0 {
+		t.Errorf("%d rests, command %#x, power %#x, addresses %#x", rests, w[1], w[21], w[4:6])
+	}
+	if x.Disable(); w[1]&commandMaster != 0 {
+		t.Error("not disabled")
+	}
+	if x.Enable(rest); rests != 1 || w[1]&0xffff != on {
+		t.Errorf("again: %d rests, command %#x", rests, w[1])
 	}
 }
 
@@ -253,7 +277,7 @@ func TestHostile(t *testing.T) {
 		}
 		for _, f := range found[:min(len(found), 50)] {
 			f.ReadBARs()
-			f.Enable()
+			f.Enable(func() {})
 			f.EnableMSI(0xfee00000, 1)
 			if m, ok := f.MSIXTable(); ok && m.Bytes() > 2048*16 {
 				t.Error(m)
