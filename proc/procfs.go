@@ -273,5 +273,5 @@ func (p *Process) stat() []byte {
 	tick := int64(1e9 / clockTicks)
 	return fmt.Appendf(nil, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 %d 0 %d 0 20 0 %d 0 %d %d %d\n",
 		p.ID, m.name, m.letter, p.PPID(), m.pgid, m.sid, m.cpu/tick, m.childCPU/tick, m.lwps,
-		(m.start-p.sys.booted)/tick, p.vmSize(), p.rss())
+		m.start/tick, p.vmSize(), p.rss())
 }

@@ -111,7 +111,7 @@ func (d *lwpDir) stat() []byte {
 	return fmt.Appendf(nil, "%d (%s) %c %d %d %d 0 -1 0 %d 0 0 0 %d 0 0 0 %d %d %d 0 %d %d %d"+
 		" 0 0 0 0 0 0 0 0 0 0 0 0 0 0 %d %d %d\n",
 		d.id, text(i.Name[:]), lwpStates[i.State].letter, p.PPID(), m.pgid, m.sid, i.Faults, i.CPUTime/tick,
-		number, nice, m.lwps, (m.start-p.sys.booted)/int64(tick), p.vmSize(), p.rss(),
+		number, nice, m.lwps, m.start/int64(tick), p.vmSize(), p.rss(),
 		i.CPU, priority, policy)
 }
 

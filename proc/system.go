@@ -66,7 +66,6 @@ type System struct {
 	lastPID PID
 	wrapped bool
 	init    *Process
-	booted  int64 // Now when the system was made
 
 	lwps lwpTable
 }
@@ -80,7 +79,6 @@ func NewSystem(m Machine, tree *fs.FS) *System {
 		MaxProcesses: DefaultMaxProcesses,
 		MaxLWPs:      DefaultMaxLWPs,
 		procs:        make(map[PID]*Process),
-		booted:       m.Now(),
 	}
 	s.Timers.Now = m.Now
 	for nr := range s.Calls {
@@ -89,8 +87,8 @@ func NewSystem(m Machine, tree *fs.FS) *System {
 	return s
 }
 
-// Uptime returns the time since NewSystem in ns.
-func (s *System) Uptime() int64 { return s.Now() - s.booted }
+// Uptime returns the time since the machine's start in ns: what CLOCK_BOOTTIME has.
+func (s *System) Uptime() int64 { return s.Now() }
 
 // Count returns how many processes exist, zombies included.
 func (s *System) Count() int {
