@@ -139,8 +139,8 @@ func help() {
 			if len(name) == 0 || name[0] == '.' {
 				continue
 			}
-			out.Out.Column().Str("  ").Bytes(name).Pad(13)
-			if column++; column == 6 {
+			out.Out.Column().Str("  ").Bytes(name).Pad(14)
+			if column++; column == 5 {
 				out.Out.NL()
 				column = 0
 			}
