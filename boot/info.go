@@ -95,6 +95,16 @@ func Parse(p Protocol, info frame.Addr) bool {
 // Regions returns the memory map in the loader's order. Regions may overlap.
 func (b *Info) Regions() []Region { return b.regions[:b.nregions] }
 
+// InMemory reports whether some of [start, end) is usable memory, which no device's registers can be.
+func (b *Info) InMemory(start, end frame.Addr) bool {
+	for i := range b.Regions() {
+		if r := &b.regions[i]; r.Type == Usable && r.Start < end && start < r.End {
+			return true
+		}
+	}
+	return false
+}
+
 // Modules returns the places of the modules; the first is the initramfs.
 func (b *Info) Modules() []frame.Range { return b.modules[:b.nmodules] }
 

@@ -124,6 +124,25 @@ func TestFramebufferMustFit(t *testing.T) {
 	}
 }
 
+// Nor one that lies in memory, wherever the tag of the memory map is.
+func TestFramebufferInMemory(t *testing.T) {
+	for _, c := range []struct {
+		at    uint64
+		taken bool
+	}{{0xc0000000, true}, {0xbffff000, false}, {0xbfffe000 - 4096*767, true}, {0xbffff000 - 4096*767, false}, {0x100000, false}} {
+		m := arena(t)
+		const info = 0x8000
+		at := tag(m, info+8, tagFramebuffer, c.at, uint32(4096), uint32(1024), uint32(768), uint8(32), uint8(1),
+			uint16(0), []byte{16, 8, 8, 8, 0, 8})
+		at = tag(m, at, tagMemoryMap, uint32(24), uint32(0),
+			uint64(0x100000), uint64(0x7f00000), uint32(1), uint32(0), uint64(0xc0000000-4096), uint64(4096), uint32(1), uint32(0))
+		put(m, info, uint32(at-info))
+		if Parse(Multiboot2, info); (Boot.Framebuffer.Addr != 0) != c.taken {
+			t.Errorf("%#x: took %+v", c.at, Boot.Framebuffer)
+		}
+	}
+}
+
 // A tag that claims to go on behind the information's end is not looked at.
 func TestTagPastEnd(t *testing.T) {
 	m := arena(t)

@@ -60,6 +60,10 @@ func (b *Info) parseMultiboot2(info frame.Addr) bool {
 		b.parseTag(kind, t, size)
 		t += (size + 7) &^ 7
 	}
+	// Painting in what else is memory would go unnoticed for long.
+	if f := &b.Framebuffer; b.InMemory(f.Addr, f.Addr+frame.Addr(uint64(f.Pitch)*uint64(f.Height))) {
+		b.Framebuffer = Framebuffer{}
+	}
 	return true
 }
 

@@ -88,7 +88,7 @@ func BuildKernelMap(regions, devices []frame.Range, imageEnd frame.Addr) bool {
 func MapVideo(r frame.Range) bool {
 	const limit = HeapBase - DirectBase
 	flags := Present | Writable | globalBit | NXBit | WriteCombining
-	return r.Start < r.End && r.End <= limit && mapRange(DirectBase+uintptr(r.Start), r.Start, r.End, flags, true)
+	return r.Start < r.End && r.End <= limit && addressable(uint64(r.End)) && mapRange(DirectBase+uintptr(r.Start), r.Start, r.End, flags, true)
 }
 
 // mapPhysical maps r in the direct map, what of it lies in [roFrom, roTo) read-only.

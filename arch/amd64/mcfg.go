@@ -30,22 +30,12 @@ func readMCFG(a frame.Addr, length uint64) {
 		e := ECAM{frame.Addr(boot.Phys64(p)), boot.Phys16(p + 8), boot.Phys8(p + 10), boot.Phys8(p + 11)}
 		start := e.Base + frame.Addr(e.From)<<20
 		end := e.Base + (frame.Addr(e.To)+1)<<20
-		if e.Base == 0 || e.Base&(1<<20-1) != 0 || e.From > e.To || end < start || inMemory(start, end) {
+		if e.Base == 0 || e.Base&(1<<20-1) != 0 || e.From > e.To || end < start || boot.Boot.InMemory(start, end) {
 			continue
 		}
 		ACPI.ecams[ACPI.necam] = e
 		ACPI.necam++
 	}
-}
-
-// inMemory reports whether some of [start, end) is memory that the kernel uses.
-func inMemory(start, end frame.Addr) bool {
-	for i := range boot.Boot.Regions() {
-		if r := &boot.Boot.Regions()[i]; r.Type == boot.Usable && r.Start < end && start < r.End {
-			return true
-		}
-	}
-	return false
 }
 
 // MSI is the message by which a device raises vector on the CPU with the given APIC ID: what it

@@ -18,7 +18,7 @@ var (
 // virtual address, 0 if there is no room or no memory. A device has nothing at address 0. Bare.
 func MapDevice(_ *CPU, a, n uint64) uint64 {
 	end := a + n
-	if a == 0 || n == 0 || end < a || Has.PhysBits != 0 && Has.PhysBits < 64 && end > 1<<Has.PhysBits {
+	if a == 0 || n == 0 || end < a || !addressable(end) {
 		return 0
 	}
 	spinLock(&deviceLock)
@@ -48,4 +48,10 @@ func mapDevice(a, end frame.Addr) uintptr {
 		return 0
 	}
 	return va
+}
+
+// addressable reports whether physical addresses below end are ones that the CPU can send; others
+// are reserved bits in a page table.
+func addressable(end uint64) bool {
+	return Has.PhysBits == 0 || Has.PhysBits >= 64 || end <= 1<<Has.PhysBits
 }

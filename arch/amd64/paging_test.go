@@ -84,3 +84,18 @@ func TestWalkStopsAtALargePage(t *testing.T) {
 		t.Errorf("level %d", level)
 	}
 }
+
+// Addresses with more bits than the CPU has are reserved bits in a page table.
+func TestAddressable(t *testing.T) {
+	old := Has.PhysBits
+	defer func() { Has.PhysBits = old }()
+	Has.PhysBits = 36
+	if !addressable(1<<36) || addressable(1<<36+1) {
+		t.Error("36 bits")
+	}
+	for _, unbounded := range []uint8{0, 64} {
+		if Has.PhysBits = unbounded; !addressable(1 << 63) {
+			t.Errorf("%d bits", unbounded)
+		}
+	}
+}

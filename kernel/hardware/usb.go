@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"gossamer/boot"
 	"gossamer/kernel/dev/pci"
 	"gossamer/kernel/dev/xhci"
+	"gossamer/kernel/frame"
 	"gossamer/kernel/goos"
 )
 
@@ -37,6 +39,10 @@ func (m *Machine) startXHCI(f *pci.Function) {
 	r := bars[0]
 	if r.Size == 0 || r.IO || r.Base == 0 || r.Size > maxRegisters {
 		m.note("xhci %s: no registers: %+v", f.Addr, r)
+		return
+	}
+	if boot.Boot.InMemory(frame.Addr(r.Base), frame.Addr(r.Base+r.Size)) {
+		m.note("xhci %s: its registers at %#x would be in memory", f.Addr, r.Base)
 		return
 	}
 	at := mapRegisters(r.Base, r.Size)
