@@ -93,7 +93,7 @@ func run(out, bin, module string, programs, files []string, argv bool, args []st
 	if err != nil {
 		return err
 	}
-	return replaceFile(out, data)
+	return static.Replace(out, data, 0o644)
 }
 
 func addProgram(tree *Tree, file, name string) error {
@@ -105,27 +105,4 @@ func addProgram(tree *Tree, file, name string) error {
 		return fmt.Errorf("%s: %v", file, err)
 	}
 	return tree.File("bin/"+name, static.Strip(data), true)
-}
-
-// replaceFile puts data at path in one step, so that a QEMU which is starting
-// at the same moment sees the old archive or the new one, never a part.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }

@@ -112,16 +112,7 @@ func pack(archive []byte, cache string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(cache), 0o755); err != nil {
 		return nil, err
 	}
-	if f, err := os.CreateTemp(filepath.Dir(cache), "initramfs.lz.*"); err == nil { // a cache: errors do not matter
-		_, err = f.Write(packed)
-		f.Close()
-		if err == nil {
-			err = os.Rename(f.Name(), cache)
-		}
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}
+	static.Replace(cache, packed, 0o644) // a cache: errors do not matter
 	return packed, nil
 }
 

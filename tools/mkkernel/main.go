@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"gossamer/tools/static"
 )
 
 func main() {
@@ -38,7 +40,7 @@ func run(out, bootPath, kernelPath string, limit int64) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(out, image); err != nil {
+	if err := static.Replace(out, image, 0o755); err != nil {
 		return err
 	}
 	fmt.Printf("%s: %d bytes loaded (%.2f MiB of %.2f), entry %#x, ends at physical %#x\n",
@@ -47,26 +49,3 @@ func run(out, bootPath, kernelPath string, limit int64) error {
 }
 
 func mib(n int64) float64 { return float64(n) / (1 << 20) }
-
-// replaceFile puts data at path in one step, so that a QEMU which is starting
-// at the same moment sees the old image or the new one, never a part.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o755)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
-}

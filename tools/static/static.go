@@ -1,5 +1,5 @@
 // Package static is what the tools do with linked ELF files: check that a file is one that the
-// kernel can load, and leave out what only linkers and debuggers read.
+// kernel can load, leave out what only linkers and debuggers read, and write one in one step.
 package static
 
 import (
@@ -11,8 +11,7 @@ import (
 )
 
 // Check says whether the file is one that the kernel can load: an ELF64
-// executable for x86-64, at a fixed address or position independent, that asks
-// for no dynamic linker.
+// executable for x86-64, at a fixed address, that asks for no dynamic linker.
 func Check(data []byte) error {
 	if !bytes.HasPrefix(data, []byte(elf.ELFMAG)) {
 		return errors.New("not an ELF file")
@@ -42,8 +41,8 @@ func Check(data []byte) error {
 	if loads == 0 {
 		return errors.New("has no segment to load")
 	}
-	if f.Type == elf.ET_DYN && f.Entry == 0 {
-		return errors.New("a shared library, not a program")
+	if f.Type == elf.ET_DYN {
+		return errors.New("position independent; link it at a fixed address (C: -static -no-pie, Go: -buildmode=exe)")
 	}
 	return nil
 }
