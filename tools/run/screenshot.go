@@ -33,7 +33,11 @@ func (c *config) screenshot(file, command string, out *os.File) (int, error) {
 	if strings.ContainsAny(command, "\n\r") {
 		return 0, usageError("screenshot: one line, please")
 	}
-	// Find out now whether the file can be written.
+	// Find out now whether the file can be written. It takes the place of what has the name, which
+	// must not be a device.
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return 0, usageError(fmt.Sprintf("screenshot: %s is not a plain file", file))
+	}
 	result, err := os.CreateTemp(filepath.Dir(file), ".screenshot-*")
 	if err != nil {
 		return 0, err

@@ -96,6 +96,7 @@ func TestScreenshotRefuses(t *testing.T) {
 		{"microvm", "x.png", "", "no screen"},
 		{"bios", "/nonexistent/x.png", "", "no such file"},
 		{"bios", "x.png", "a\nb", "one line"},
+		{"bios", ".", "", "not a plain file"},
 	} {
 		t.Setenv("BOOT", c.boot)
 		conf, err := newConfig(t.TempDir(), "screenshot")

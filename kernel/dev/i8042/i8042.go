@@ -71,13 +71,12 @@ const (
 
 // Commands of the keyboard, and its answers.
 const (
-	kbdLights   = 0xed
-	kbdScanSet  = 0xf0
-	kbdIdentify = 0xf2
-	kbdRepeat   = 0xf3
-	kbdEnable   = 0xf4
-	kbdDisable  = 0xf5
-	kbdReset    = 0xff
+	kbdLights  = 0xed
+	kbdScanSet = 0xf0
+	kbdRepeat  = 0xf3
+	kbdEnable  = 0xf4
+	kbdDisable = 0xf5
+	kbdReset   = 0xff
 
 	kbdACK    = 0xfa
 	kbdResend = 0xfe

@@ -10,7 +10,6 @@ type Capability struct {
 const (
 	CapPower = 0x01
 	CapMSI   = 0x05
-	CapPCIe  = 0x10
 	CapMSIX  = 0x11
 )
 

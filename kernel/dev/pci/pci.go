@@ -30,7 +30,6 @@ const (
 	regBuses      = 0x18 // bridge: primary, secondary, subordinate
 	regSubsystem  = 0x2c
 	regCapability = 0x34
-	regLine       = 0x3c
 
 	commandIO      = 1 << 0
 	commandMemory  = 1 << 1

@@ -76,7 +76,6 @@ const (
 	portWarmReset   = 1 << 31
 	portNotNeutral  = portEnabled | portReset | portLinkWrite | portChanges | portWarmReset
 	portResetsDone  = portResetChg | portWarmChg
-	portsPerChip    = 255
 	portStride      = 16
 	portNoSuchThing = ^uint32(0)
 )
@@ -104,10 +103,8 @@ const (
 
 // Codes with which commands and transfers complete (6.4.5).
 const (
-	codeSuccess = 1
-	codeStall   = 6
-	codeShort   = 13
-	codeStopped = 26
-
+	codeSuccess     = 1
+	codeStall       = 6
+	codeShort       = 13
 	codeRingStopped = 24
 )
