@@ -213,8 +213,8 @@ func (v *VP) restart() {
 	*(*uintptr)(unsafe.Pointer(v.sched.sp)) = schedulerEntry()
 }
 
-// resumeAgain is for a resumption that has found something pending (U7): once, and keeping the
-// thread, which is still in its slot.
+// resumeAgain is for a resumption that has found something pending (U7); it keeps the thread, which
+// is still in its slot.
 func resumeAgain() {
 	v := enter()
 	v.drainForOthers()

@@ -50,7 +50,8 @@
 //
 // A VP prefers the thread woken last (lifo), whose data are in the cache, to the queue; but not
 // more than maxStreak times in a row, so those in the queue run too. Threads do not preempt each
-// other, but for one of a higher priority that is made ready; compute-bound ones should Yield.
+// other, but for one of a higher priority that is made ready, and, under activations, at the end of
+// a slice while others wait; in the other models compute-bound ones should Yield.
 //
 // # Critical sections
 //
