@@ -2,11 +2,13 @@ package goos
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
 
 	"gossamer/boot"
+	"gossamer/kernel/dev/screen"
 	"gossamer/kernel/frame"
 )
 
@@ -34,6 +36,29 @@ func TestLastWords(t *testing.T) {
 		}
 		if got := string(lastWords[:nlastWords]); got != c.kept {
 			t.Errorf("%.60q: kept %.60q (%d bytes), want %.60q", c.log, got, len(got), c.kept)
+		}
+	}
+}
+
+// The report is painted once: a fault while it is must not lead to the next one, and so on.
+func TestReportOnce(t *testing.T) {
+	oldMap, oldVideo, oldDisplay := frame.DirectMap, video, display
+	defer func() {
+		frame.DirectMap, video, display = oldMap, oldVideo, oldDisplay
+		videoSize, reported = 0, false
+	}()
+	format := screen.Format{Pitch: 4 * 320, Width: 320, Height: 200, BitsPerPixel: 32,
+		Red: screen.Channel{Shift: 16, Bits: 8}, Green: screen.Channel{Shift: 8, Bits: 8}, Blue: screen.Channel{Bits: 8}}
+	if !display.Init(&format) {
+		t.Fatal("no screen")
+	}
+	mem := mustMap(format.Size())
+	frame.DirectMap, video, videoSize = uintptr(unsafe.Pointer(unsafe.SliceData(mem))), 0, uint64(len(mem))
+	for _, want := range []bool{true, false} {
+		clear(mem)
+		reportDeath()
+		if painted := slices.Max(mem) != 0; painted != want || !reported {
+			t.Errorf("painted %v, want %v", painted, want)
 		}
 	}
 }

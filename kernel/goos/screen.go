@@ -118,11 +118,14 @@ func finishScreen() {
 }
 
 // reportDeath shows why the machine stops: what the log says since the last line that began with
-// one of deathWords. It takes no lock, and needs nothing that could be out of order.
+// one of deathWords. It takes no lock, and needs nothing that could be out of order. Once: if the
+// screen is what the kernel ends by, the report of that is for the log only.
 func reportDeath() {
 	if videoSize != 0 {
 		reported = true
-		display.Report(videoMemory(), "Gossamer has come to an end by a kernel panic. The machine is halted.", lastWords[:min(nlastWords, len(lastWords))])
+		mem := videoMemory()
+		videoSize = 0
+		display.Report(mem, "Gossamer has come to an end by a kernel panic. The machine is halted.", lastWords[:min(nlastWords, len(lastWords))])
 	}
 }
 
