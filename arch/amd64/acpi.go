@@ -167,7 +167,7 @@ func readRoot(root frame.Addr, entry int) {
 			readFADT(a, length)
 		}
 		if length, ok := acpiTable(a, "HPET"); ok && ACPI.HPET == 0 && length >= 56 && boot.Phys8(a+40) == InMemory {
-			if h := frame.Addr(boot.Phys64(a + 44)); h%8 == 0 && boot.InReach(h, hpetSize) {
+			if h := frame.Addr(boot.Phys64(a + 44)); registersAt(h, hpetSize) {
 				ACPI.HPET = h
 			}
 		}

@@ -167,6 +167,35 @@ func TestACPI(t *testing.T) {
 	}
 }
 
+// Registers that would lie across the end of a page, of which one is mapped, or in memory, are none.
+func TestRegistersAt(t *testing.T) {
+	m := acpiArena(t)
+	const info = 0x8000
+	copy(m[info:], bytesOf(uint32(64), uint32(0), uint32(6), uint32(40), uint32(24), uint32(0),
+		uint64(0x90000), uint64(0x1000), uint32(1), uint32(0), uint64(0), uint64(0)))
+	if !boot.Parse(boot.Multiboot2, info) || len(boot.Boot.Regions()) != 1 {
+		t.Fatalf("%+v", boot.Boot.Regions())
+	}
+	defer func() { boot.Boot = boot.Info{} }()
+	for _, c := range []struct {
+		at uint64
+		ok bool
+	}{{0x82000, true}, {0x82c00, true}, {0x82c08, false}, {0x82004, false}, {0x90000, false}, {0x8fc00, true}, {0, false}, {acpiMemory, false}} {
+		h := putTable(m, 0x4000, "HPET", 1, uint32(0), []byte{InMemory, 64, 0, 0}, c.at, make([]byte, 4))
+		copy(m[0xf0000:], rsdp(2, 0, putTable(m, 0x7000, "XSDT", 1, uint64(h))))
+		FindACPI(&boot.Info{RSDP: 0xf0000})
+		if (ACPI.HPET != 0) != c.ok {
+			t.Errorf("%#x: HPET at %#x", c.at, ACPI.HPET)
+		}
+	}
+	for at, ok := range map[frame.Addr]bool{0x80000: true, 0x80fe8: true, 0x80ff0: false, 0x90ff0: false, 0x90010: false} {
+		var topology Machine
+		if topology.addIOAPIC(at, 0); topology.nioapic == 1 != ok || topology.Dropped == 0 != ok {
+			t.Errorf("I/O APIC at %#x: %d", at, topology.nioapic)
+		}
+	}
+}
+
 func checkMADT(t *testing.T) {
 	t.Helper()
 	m := &Topology

@@ -21,6 +21,7 @@ type ioapic struct {
 const (
 	ioapicIndex  = 0x00
 	ioapicWindow = 0x10
+	ioapicSize   = 0x14
 
 	ioapicVersion = 1    // bits 16-23: number of the last pin
 	ioapicPins    = 0x10 // two registers a pin, low half first

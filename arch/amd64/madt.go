@@ -204,7 +204,7 @@ func (m *Machine) addCPU(id, uid, flags uint32) {
 }
 
 func (m *Machine) addIOAPIC(a frame.Addr, base uint32) {
-	if m.nioapic == MaxIOAPIC || !boot.InReach(a, frame.Size) || a == 0 {
+	if m.nioapic == MaxIOAPIC || !registersAt(a, ioapicSize) {
 		m.Dropped++
 		return
 	}
@@ -259,6 +259,13 @@ func (m *Machine) nmiPin(apicID uint32, pin uint8) (n localNMI, ok bool) {
 type MMIO struct {
 	Addr frame.Addr
 	Size uint64
+}
+
+// registersAt reports whether n bytes at a can be the registers of a device: in the one page of it
+// that is mapped, and not in memory.
+func registersAt(a frame.Addr, n uint64) bool {
+	return a != 0 && a%8 == 0 && uint64(a)&(pageSize-1)+n <= pageSize && boot.InReach(a&^(pageSize-1), pageSize) &&
+		!boot.Boot.InMemory(a, a+frame.Addr(n))
 }
 
 // MaxDevicePages is the most that DevicePages writes.
