@@ -35,6 +35,7 @@ case ${BOOT:-pvh} in *bios | *uefi) image=1 ;; esac
 case ${BOOT:-pvh} in *uefi) uefi=1 ;; esac
 case ${1:-} in
 matrix) image=1 uefi=1 ;;
+screenshot) image=1 ;; # unless BOOT says otherwise, which it refuses
 bochs)
 	image=1
 	command -v bochs >/dev/null 2>&1 || missing="$missing bochs"

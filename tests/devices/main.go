@@ -115,9 +115,11 @@ func (t *test) run() (said string, err error) {
 	if err := g.cmd.Start(); err != nil {
 		return "", err
 	}
-	go func() { g.ended <- g.cmd.Wait() }()
+	go func() { g.ended <- g.cmd.Wait(); close(g.ended) }()
 	defer func() {
 		g.cmd.Process.Kill()
+		for range g.ended { // its files go next
+		}
 		text, _ := os.ReadFile(g.serial)
 		said = string(text) + stderr.String()
 	}()

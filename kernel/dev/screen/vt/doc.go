@@ -13,7 +13,8 @@
 //
 // All of it is bare Go: kernel/goos writes its log here. A [Terminal] has no pointers, allocates
 // nothing and may lie in static memory. Whatever bytes it is given, the cursor, the margins and
-// the cells stay within the screen. Work is bounded: a byte costs at most one pass over the cells.
+// the cells stay within the screen. Work is bounded: a sequence costs at most as many passes over
+// the cells as it has bytes.
 //
 // A Terminal has no lock; calls take turns by their callers' doing.
 //
