@@ -54,6 +54,7 @@ func main() {
 		CPUInfo:      cpuInfo,
 		Hardware:     devices.Report,
 		HeapOK:       heapOK,
+		Reclaim:      reclaim,
 		TimeSlice:    goos.SliceNS,
 		Log:          logf,
 		Exit:         exit,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime/debug"
+	"sync"
 
 	"gossamer/kernel/frame"
 	"gossamer/kernel/goos"
@@ -35,6 +36,37 @@ func maxFilePages() int64 {
 }
 
 func heapOK() bool { return goos.HeapFrames()*frame.Size < heapMax }
+
+// hoard is what reclaim leaves to the heap beyond what that needed when it was last asked, as a
+// share of memory: so that the collector does not run for every page of a program that takes all.
+const hoardShare = 32
+
+var hoard struct {
+	mu   sync.Mutex
+	left uint64 // frames that the heap had after it gave back what it could
+}
+
+// reclaim has the heap give back memory that it does not need, unless it did so a little while
+// ago and has not grown since. It takes some milliseconds. true: programs find free frames.
+func reclaim() bool {
+	hoard.mu.Lock()
+	defer hoard.mu.Unlock()
+	if spare() {
+		return true // somebody else's doing
+	}
+	total, _, _ := frame.Stats()
+	if goos.HeapFrames() < hoard.left+total/hoardShare {
+		return false
+	}
+	debug.FreeOSMemory()
+	hoard.left = goos.HeapFrames()
+	return spare()
+}
+
+func spare() bool {
+	_, free, reserve := frame.Stats()
+	return free > reserve
+}
 
 func memInfo(m *mem.Magazine) proc.MemInfo {
 	m.Drain()

@@ -54,8 +54,8 @@
 //
 // # Memory
 //
-// Memory is promised freely. A page fault that finds no frame kills the process that faults
-// (SIGKILL, logged); process 1 is spared while there is another, the largest being killed in
+// Memory is promised freely. A page fault that finds no frame, and has none after the kernel's heap
+// has given back what it can (Machine.Reclaim), kills the process that faults (SIGKILL, logged); process 1 is spared while there is another, the largest being killed in
 // its place. A call that finds no frame fails with ENOMEM. When the kernel's own heap is over
 // its budget (Machine.HeapOK), calls that make kernel objects fail: fork, execve and mmap with
 // ENOMEM, open and pipe with ENFILE. The number of processes is limited: EAGAIN.

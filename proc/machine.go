@@ -24,6 +24,7 @@ type Machine struct {
 	Hardware  func() string // the contents of /proc/hardware
 	TimeSlice int64         // ns for which a thread may compute while others wait
 	HeapOK    func() bool   // the kernel's heap is within its budget
+	Reclaim   func() bool   // gives back what the kernel's heap does not need; true: there are free frames
 	Log       func(string)  // one message, possibly of several lines
 
 	Exit     func(code int)     // tell the machine's owner an exit status, and stop

@@ -149,10 +149,13 @@ const (
 	busAdrErr  = 2 // BUS_ADRERR
 )
 
-// outOfMemory is the policy when a page fault finds no free frame: the process that needs
-// the frame is killed. Process 1 is spared as long as there is another: the largest one is
+// outOfMemory is the policy when a page fault finds no free frame: if the kernel's heap can do
+// with less, the fault is tried again; or else the process that needs the frame is killed. Process 1 is spared as long as there is another: the largest one is
 // killed in its place, and the fault tried again once that has had time to end.
 func (l *LWP) outOfMemory(addr uint64) {
+	if l.p.sys.Reclaim() {
+		return
+	}
 	victim := l.p
 	if l.p.ID == 1 {
 		big, ending := l.p.sys.largest()

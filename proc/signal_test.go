@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gossamer/kernel/frame"
 	"gossamer/lwp"
 	"gossamer/proc"
 	"gossamer/proc/proctest"
@@ -530,6 +531,44 @@ func TestOutOfMemoryKills(t *testing.T) {
 			t.Errorf("log:\n%s", k.Log())
 		}
 	})
+}
+
+// Is a page fault that finds no frame tried again when the kernel's heap gave some back, and is
+// the process killed when it has no more?
+func TestOutOfMemoryReclaims(t *testing.T) {
+	k := proctest.New(t)
+	const hoarded = 100
+	asked := 0
+	var frames []frame.Frame
+	k.Hoard = func() bool {
+		asked++
+		if len(frames) == 0 {
+			return false
+		}
+		for _, f := range frames {
+			k.Mem.Free(f)
+		}
+		frames = nil
+		return true
+	}
+	k.Run(func(u *user) {
+		for range hoarded {
+			f, _ := k.Mem.Alloc()
+			frames = append(frames, f)
+		}
+		u.Fork(func(u *user) {
+			at := uint64(u.Call(9, 0, 1<<30, 3, 0x22, ^uint64(0), 0))
+			for i := uint64(0); ; i += 4096 {
+				u.Store(at+i, []byte{1})
+			}
+		})
+		if _, st := u.Wait(-1, 0); st != uint32(syscall.SIGKILL) {
+			t.Errorf("status %#x", st)
+		}
+	})
+	if asked != 2 {
+		t.Errorf("the heap was asked %d times, not once while it could give and once after", asked)
+	}
 }
 
 // Does a panic in a call end that process, log a traceback, and leave the kernel going?

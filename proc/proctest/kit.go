@@ -38,6 +38,7 @@ type Kit struct {
 	Patience time.Duration // how long Run waits for process 1 to end; Patience unless set
 
 	HeapFull atomic.Bool  // what HeapOK denies
+	Hoard    func() bool  // what Reclaim does; nil: nothing
 	Exits    atomic.Int64 // the last gossamer_exit, -1 at first
 	Powers   atomic.Int64 // the last reboot, -1 at first
 
@@ -72,6 +73,7 @@ func New(t testing.TB) *Kit {
 		Hardware:     func() string { return "cpu: none\n" },
 		TimeSlice:    10e6,
 		HeapOK:       func() bool { return !k.HeapFull.Load() },
+		Reclaim:      k.reclaim,
 		Log:          k.logf,
 		Exit:         func(code int) { k.Exits.Store(int64(code)) },
 		Power:        func(a proc.Power) { k.Powers.Store(int64(a)) },
@@ -94,6 +96,8 @@ func New(t testing.TB) *Kit {
 	}
 	return k
 }
+
+func (k *Kit) reclaim() bool { return k.Hoard != nil && k.Hoard() }
 
 func (k *Kit) memInfo() proc.MemInfo {
 	total, free, _ := frame.Stats()

@@ -65,7 +65,10 @@ func threadNoRoom() {
 	for _, m := range [...]ulib.Model{ulib.NToOne, ulib.MToN, lastModel()} {
 		under(&ulib.Options{Model: m}, askNoRoom)
 	}
-	under(&ulib.Options{Model: ulib.OneToOne}, askNoRoom)
+	// There a class's 8192 stacks are as many LWPs, with 24 KiB of memory each.
+	if total, _ := meminfo("MemTotal:"); total >= 400<<10 {
+		under(&ulib.Options{Model: ulib.OneToOne}, askNoRoom)
+	}
 }
 
 func passesSem(uintptr) uintptr {
