@@ -54,6 +54,12 @@ func forkBomb() {
 	wait(leader)
 	out.Out.Str("# fork refused ").Int(refused).Str(" times\n")
 	check(refused > 0, "nothing stopped the bomb within 50 s")
+	memoryBack(before)
+}
+
+// memoryBack waits until all memory that was free before is, but for 2 MiB, 10 s at most, and has a
+// program run in it. before is in KiB.
+func memoryBack(before int) {
 	for range 200 {
 		if freeMemory() >= before-2048 {
 			break
@@ -84,14 +90,7 @@ func memoryHog() {
 	} else {
 		out.Out.Str("# the hog was killed by ").Str(sys.SignalName(status.Signal())).NL()
 	}
-	for range 100 {
-		if freeMemory() >= before-2048 {
-			break
-		}
-		sys.Sleep(50e6)
-	}
-	check(freeMemory() >= before-2048, "memory is lost")
-	spawnOnce()
+	memoryBack(before)
 }
 
 // Two hogs and forks among them: processes that fork while there is no memory.
@@ -137,12 +136,5 @@ func fileHog() {
 	check(e == sys.ENOSPC || e == sys.ENOMEM || e == sys.EFBIG, "the error when files have filled memory")
 	sys.Close(fd)
 	ok(sys.Unlink("hog"), "unlink")
-	for range 100 {
-		if freeMemory() >= before-2048 {
-			break
-		}
-		sys.Sleep(50e6)
-	}
-	check(freeMemory() >= before-2048, "memory is lost")
-	spawnOnce()
+	memoryBack(before)
 }
