@@ -101,19 +101,3 @@ func RouteISA(irq, vector uint8, apicID uint32) bool {
 	gsi, level, low := Topology.ISA(irq)
 	return Route(gsi, vector, apicID, level, low)
 }
-
-// Mask keeps a global system interrupt from being delivered.
-func Mask(gsi uint32) { setMask(gsi, pinMasked) }
-
-// Unmask undoes Mask.
-func Unmask(gsi uint32) { setMask(gsi, 0) }
-
-func setMask(gsi, mask uint32) {
-	a, pin := Topology.find(gsi)
-	if a == nil {
-		return
-	}
-	spinLock(&ioapicLock)
-	a.write(ioapicPins+2*pin, a.read(ioapicPins+2*pin)&^pinMasked|mask)
-	spinUnlock(&ioapicLock)
-}

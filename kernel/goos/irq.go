@@ -23,12 +23,16 @@ const firstMSI = 16
 var nextMSI atomic.Uint32 // lines given out
 
 // RouteISA makes an ISA interrupt, 0 … 15, raise the line of the same number. It reports false if
-// there is no I/O APIC that has it.
+// there is no I/O APIC that has it, or it is signalled by level: until kernel Go has served the
+// device, the CPU that it interrupts would come to nothing else.
 func RouteISA(irq int) bool {
 	return irq >= 0 && irq < firstMSI && amd64.Bare(routeISA, uint64(irq), 0) != 0
 }
 
 func routeISA(_ *amd64.CPU, irq, _ uint64) uint64 {
+	if _, level, _ := amd64.Topology.ISA(uint8(irq)); level {
+		return 0
+	}
 	if !amd64.RouteISA(uint8(irq), amd64.VecDevice+uint8(irq), amd64.At(0).APICID) {
 		return 0
 	}

@@ -35,7 +35,7 @@ func (m *Machine) startPS2() {
 		Log:       m.note,
 	}
 	if !goos.RouteISA(ps2Line) {
-		m.note("i8042: no I/O APIC has its interrupt; it is polled")
+		m.note("i8042: no I/O APIC has its interrupt, or it is signalled by level; it is polled")
 		cfg.Interrupt = nil
 	}
 	c, err := i8042.Start(cfg)
