@@ -108,6 +108,10 @@ func match(pattern string) (string, error) {
 	if _, err := regexp.Compile(pattern); err != nil {
 		return "", usageError(err.Error())
 	}
+	pattern, err := expand(pattern)
+	if err != nil {
+		return "", err
+	}
 	if strings.ContainsAny(pattern, "\"\n\r\t") || len(pattern) > 500 {
 		return "", usageError(fmt.Sprintf("%q: too long, or with a quote or control character, which the kernel's command line cannot carry", pattern))
 	}
