@@ -20,7 +20,7 @@ check() {
 	case $mode in
 	safety)   cc=-DSAFETY run="-m3000000" ;;
 	shortest) cc=-DBFS run= ;;
-	live)     cc=-DNFAIR=3 run="-a -f -m3000000" ;;
+	live)     cc=-DNFAIR=3 run="-a -f -m12000000" ;;
 	esac
 	(cd "$dir" && spin "$@" -a $model.pml >spin.out 2>&1 && cc -O2 -w -DCOLLAPSE -DMEMLIM=6000 $cc -o pan pan.c &&
 		./pan $run >pan.out 2>&1)
