@@ -30,16 +30,15 @@ const signalRoom = 4 << 10
 
 var allCaught *VP // atomic; VPs that catch signals, linked by VP.nextCaught
 
-// caughtAddresses returns where the kernel is to enter for a signal, and where a handler returns to.
-func caughtAddresses() (handler, restorer uintptr)
+// caughtHandler is where the kernel is to enter for a signal.
+func caughtHandler() uintptr
 
 // signalEntry is where a thread enters that has to look, with its context on its stack.
 func signalEntry() uintptr
 
 // catchFromKernel has the kernel give up a signal.
 func catchFromKernel(sig int) {
-	handler, restorer := caughtAddresses()
-	a := sys.Sigaction{Handler: handler, Restorer: restorer, Mask: ^uint64(0),
+	a := sys.Sigaction{Handler: caughtHandler(), Restorer: sys.Restorer(), Mask: ^uint64(0),
 		Flags: sys.SA_SIGINFO | sys.SA_RESTORER | sys.SA_ONSTACK}
 	sys.SigactionRaw(sig, &a, nil)
 }

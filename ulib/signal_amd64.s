@@ -28,18 +28,10 @@ foreign:
 	ADDQ  $40, SP
 	RET
 
-// rt_sigreturn, with SP just above the restorer's address.
-TEXT ·caughtReturn(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
-	MOVQ $15, AX
-	SYSCALL
-	INT  $3
-
-// func caughtAddresses() (handler, restorer uintptr)
-TEXT ·caughtAddresses(SB),NOSPLIT,$0-16
+// func caughtHandler() uintptr
+TEXT ·caughtHandler(SB),NOSPLIT,$0-8
 	LEAQ ·caughtEntry(SB), AX
-	MOVQ AX, handler+0(FP)
-	LEAQ ·caughtReturn(SB), AX
-	MOVQ AX, restorer+8(FP)
+	MOVQ AX, ret+0(FP)
 	RET
 
 // A thread enters here between two of its instructions, with the address of the second on its stack:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks sa.pml and slots.pml with spin, and that each mistake put into it is found: "make verify". Some minutes,
+# Checks sa.pml and slots.pml with spin, and that each mistake put into it is found: "make verify". Eight minutes,
 # and 3 GB. Needs spin and a C compiler. "verify.sh NAME…" makes some of the checks.
 cd "$(dirname "$0")" || exit 2
 out=../../build/verify

@@ -86,6 +86,17 @@ var handlers [65]uintptr
 
 func trampolines() (handler, restorer uintptr)
 
+// Restorer is the address of code that ends a handler: Sigaction.Restorer.
+func Restorer() uintptr {
+	_, restorer := trampolines()
+	return restorer
+}
+
+// SingleStep has the calling thread trap after each of its instructions from now on, or no more: the
+// kernel sends SIGTRAP for each. Of a process with activations that ignores SIGTRAP it makes a
+// preemption of each instead.
+func SingleStep(on bool)
+
 // SigactionRaw is rt_sigaction(2); next or old may be nil.
 func SigactionRaw(sig int, next, old *Sigaction) Errno {
 	return Err(Syscall4(syscall.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(next)), uintptr(unsafe.Pointer(old)), 8))

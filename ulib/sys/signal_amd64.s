@@ -40,3 +40,13 @@ TEXT ·trampolines(SB),NOSPLIT,$0-16
 	LEAQ ·sigrestore(SB), AX
 	MOVQ AX, restorer+8(FP)
 	RET
+
+// func SingleStep(on bool): the trap flag, bit 8 of RFLAGS.
+TEXT ·SingleStep(SB),NOSPLIT|NOFRAME,$0-1
+	MOVBLZX on+0(FP), AX
+	SHLQ    $8, AX
+	PUSHFQ
+	ANDQ    $~0x100, 0(SP)
+	ORQ     AX, 0(SP)
+	POPFQ
+	RET

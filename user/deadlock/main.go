@@ -47,7 +47,7 @@ func holds(uintptr) uintptr {
 	must(mutex.Lock(), "lock")
 	if stepping {
 		stat(&from)
-		setStep(1)
+		sys.SingleStep(true)
 	}
 	for i := range reader { // until the readers are in the kernel, or on their way
 		for state(reader[i]) == ulib.Runnable {
@@ -56,7 +56,7 @@ func holds(uintptr) uintptr {
 	}
 	must(mutex.Unlock(), "unlock")
 	if stepping {
-		setStep(0)
+		sys.SingleStep(false)
 		stat(&to)
 	}
 	for range readers {
@@ -74,10 +74,6 @@ func reads(uintptr) uintptr {
 	must(mutex.Unlock(), "unlock")
 	return 0
 }
-
-// setStep has the caller trap after each instruction, or not. Of a process with activations that
-// ignores SIGTRAP the kernel makes a preemption of that.
-func setStep(on uint64)
 
 func stat(s *sa.Stat) { sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(s))) }
 

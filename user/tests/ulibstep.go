@@ -8,7 +8,6 @@ import (
 	"gossamer/ulib/sys"
 )
 
-func setStep(on uint64)
 func steps(n uint64) uint64
 
 // Does a thread that holds what others need, and is preempted at every instruction until it has given
@@ -46,7 +45,7 @@ func stepping(n uintptr) uintptr {
 	for range n {
 		ok(mutex.Lock(), "lock")
 		before := saStatNow()
-		setStep(1)
+		sys.SingleStep(true)
 		word++
 		equal(int(steps(loops)), 2*loops, "registers")
 		word--
@@ -54,7 +53,7 @@ func stepping(n uintptr) uintptr {
 		id, e := ulib.Create(double, 3)
 		ok(e, "create")
 		ok(mutex.Unlock(), "unlock")
-		setStep(0)
+		sys.SingleStep(false)
 		after := saStatNow()
 		equal(join(id), 6, "a thread's result")
 		ok(other.Wait(), "wait")
