@@ -306,7 +306,8 @@ func saParallel() {
 		for atomic.LoadUint32(&saStep[1+t]) == 0 && atomic.LoadUint32(&saStep[3]) == 0 {
 		}
 	}
-	check(saStatNow().Running >= 2, "two VPs run")
+	for saStatNow().Running < 2 { // thread 1 may have had this VP for a quantum, and the others not be there yet
+	}
 	atomic.StoreUint32(&saStep[7], 1)
 	saWait(&saStep[6], 3)
 	for saStatNow().Running != 1 { // the others have nothing to do
