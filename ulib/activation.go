@@ -25,11 +25,13 @@ var act struct {
 	area    uintptr
 
 	// lock guards owner, free, and VP.mine and VP.cur of VPs that do not run.
-	lock  lock
-	owner [sa.MaxSlot]*thread // of slots whose thread has been taken off its VP
-	free  uint32              // slots that nobody names, linked by nextFree: number plus one
-	next  [sa.MaxSlot]uint32
-	slots int // constant after Start
+	lock    lock
+	owner   [sa.MaxSlot]*thread // of slots whose thread has been taken off its VP
+	free    uint32              // slots that nobody names, linked by nextFree: number plus one
+	next    [sa.MaxSlot]uint32
+	slots   int    // constant after Start
+	hand    uint32 // [lock] the slot whose thread was evicted last
+	evicted int    // [lock] how often one was
 
 	waking uint32 // atomic; 1: an idle VP has been woken and does not run yet
 }
@@ -110,6 +112,12 @@ func (v *VP) drain() {
 		return
 	}
 	act.lock.acquire(v)
+	v.takeReady()
+	act.lock.release()
+}
+
+// takeReady is drain with act.lock held.
+func (v *VP) takeReady() {
 	var oldest uint32
 	point()
 	for s := atomic.SwapUint32(&act.process.Ready, 0); s != 0; {
@@ -128,7 +136,6 @@ func (v *VP) drain() {
 		v.enqueue(t)
 		s = next
 	}
-	act.lock.release()
 }
 
 // drainForOthers is drain for a VP that goes on with the thread it has: one that idles is to look.
@@ -167,15 +174,9 @@ func (v *VP) interruptedG() uintptr {
 func (v *VP) resume(t *thread) {
 	v.traceRun(t)
 	if t.special&specialSlot == 0 {
-		if v.mine == slotless && !v.takeSlot() {
-			// Every slot holds a thread: one of those can run.
-			v.queue.lock.acquire(v)
-			v.queue.pushFront(t)
-			v.queue.lock.release()
-			if t = v.slotted(); t == nil {
-				return
-			}
-			v.resume(t)
+		if v.mine == slotless && !v.getSlot() {
+			v.putBack(t)
+			return
 		}
 		if atomic.LoadUint32(&t.cancel)&sigDue != 0 {
 			v.pending = 1 // the first that it does is to look
@@ -183,9 +184,17 @@ func (v *VP) resume(t *thread) {
 		swtch(t, &v.idle)
 		return
 	}
-	s := t.slot1 - 1
 	act.lock.acquire(v)
-	if v.mine != slotless {
+	s := t.slot1 - 1
+	if s == slotless { // it has been evicted
+		if v.mine == slotless && !v.takeSlot() {
+			act.lock.release()
+			v.putBack(t)
+			return
+		}
+		s = v.mine
+		load(slotAt(s), t.sp)
+	} else if v.mine != slotless {
 		v.giveSlot()
 	}
 	v.name(s)
@@ -197,6 +206,7 @@ func (v *VP) resume(t *thread) {
 	t.g.m = v.sched.g.m
 	v.m.SetCurG(uintptr(unsafe.Pointer(t)))
 	point()
+	v.looks = 0
 	atomic.SwapUint32(&v.pending, 0) // before what t is to look for is read
 	t.lookFirst(slotAt(s))
 	v.restart()
@@ -213,57 +223,20 @@ func (v *VP) restart() {
 	*(*uintptr)(unsafe.Pointer(v.sched.sp)) = schedulerEntry()
 }
 
+// resumeLooks is how often a resumption that finds something pending looks, as a section's end does.
+const resumeLooks = 2
+
 // resumeAgain is for a resumption that has found something pending (U7); it keeps the thread, which
 // is still in its slot.
 func resumeAgain() {
 	v := enter()
+	v.looks++
 	v.drainForOthers()
 	point()
 	v.collect()
 	atomic.SwapUint32(&v.pending, 0)
 	v.cur.lookFirst(slotAt(v.mine))
 	resumeSlot(slotAt(v.mine), v.cur.tookG)
-}
-
-// takeSlot gives v a free slot.
-func (v *VP) takeSlot() bool {
-	act.lock.acquire(v)
-	s := act.free
-	if s != 0 {
-		act.free = act.next[s-1]
-		v.name(s - 1)
-	}
-	act.lock.release()
-	return s != 0
-}
-
-// name makes s v's slot, for the kernel too, which forgets it at an upcall.
-func (v *VP) name(s uint32) { v.mine, v.slot = s, s }
-
-// giveSlot frees v's slot. act.lock is held.
-func (v *VP) giveSlot() {
-	act.next[v.mine] = act.free
-	act.free = v.mine + 1
-	v.mine = slotless
-}
-
-// slotted takes a thread that has a slot from any queue.
-func (v *VP) slotted() *thread {
-	for i := range nvp {
-		q := &vps[i].queue
-		q.lock.acquire(v)
-		for p := range q.level {
-			for t := q.level[p].head; t != nil; t = t.next {
-				if t.special&specialSlot != 0 {
-					q.remove(t)
-					q.lock.release()
-					return t
-				}
-			}
-		}
-		q.lock.release()
-	}
-	return nil
 }
 
 // restIdle is rest for an activation (U8).

@@ -58,9 +58,12 @@ TEXT ·resumeSlot(SB),NOSPLIT|NOFRAME,$0-16
 TEXT ·resumeLow(SB),NOSPLIT|NOFRAME,$0-0
 	CMPL VP_pending(GS), $0
 	JNE  look
+on:
 	BYTE $0x9d // POPFQ, which the assembler would want a PUSHFQ for
 	RET
 look:
+	CMPL VP_looks(GS), $const_resumeLooks
+	JEQ  on // the next section's end, or the kernel, sees to it
 	MOVL $1, VP_disabled(GS)
 	JMP  ·resumeHigh(SB)
 

@@ -74,6 +74,7 @@ type Counts struct {
 	FreeStacks int // of those, nobody's: of threads that have been joined, or were detached
 	Slots      int // of Activations
 	FreeSlots  int // of those, without a thread of their own: nobody's, or a VP's for whom it runs
+	Evicted    int // how often a thread was moved out of its slot, for another to run
 }
 
 // Count counts them at some instant. It looks at every stack.
@@ -93,6 +94,7 @@ func Count() (c Counts) {
 	if act.on {
 		act.lock.acquire(v)
 		c.Slots = act.slots
+		c.Evicted = act.evicted
 		for s := act.free; s != 0; s = act.next[s-1] {
 			c.FreeSlots++
 		}

@@ -56,10 +56,11 @@ type lwpState struct {
 
 // Where a context is.
 const (
-	left   = iota // it has left its VP by a switch, or is yet to begin
-	onLWP         // of an LWP, in user mode or in the kernel
-	inSlot        // the kernel has put it there
-	gone          // a scheduler that the kernel has made an upcall over
+	left    = iota // it has left its VP by a switch, or is yet to begin
+	onLWP          // of an LWP, in user mode or in the kernel
+	inSlot         // the kernel has put it there
+	evicted        // its registers are below its stack pointer
+	gone           // a scheduler that the kernel has made an upcall over
 )
 
 // saved is what a context has beside under activations.
@@ -67,6 +68,7 @@ type saved struct {
 	where   int
 	number  uint64    // place in kernel.contexts, plus one: what a slot has in AX
 	slot    *sa.Slot  // it is in
+	below   uintptr   // evicted: where its registers are
 	inRange bool      // its program counter is in the resume range
 	closed  bool      // so was its VP when it came to where it is
 	resting bool      // it is in sa_yield
@@ -199,7 +201,7 @@ func (a *actor) Save(slot *sa.Slot) {
 	e.check(!c.closed, "a closed VP's context goes to a slot")
 	e.check(slot.AX == 0, "a slot that holds a thread is written")
 	c.where, c.slot = inSlot, slot
-	slot.AX = c.number
+	slot.AX, slot.SP = c.number, uint64(c.t.g.lo) // there is room even there
 }
 
 func (a *actor) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
@@ -297,6 +299,33 @@ func (k *kernel) switchTo(to *thread, unlock *lock) {
 	}
 }
 
+// unload and load are machine.go's: a slot has in AX who is in it, and 0 if nobody is. The registers are
+// copied in two parts.
+func unload(at uintptr, s *sa.Slot) {
+	k := ex.k
+	c, to := k.whose(s), (*slotContext)(pointer(at))
+	from := (*slotContext)(pointer(uintptr(unsafe.Pointer(&s.FX))))
+	k.e.check(at >= c.t.g.lo-slotRoom && at+slotRoom <= c.t.g.hi, "%s is evicted to what is not its stack", nameOf(c.t))
+	copy(to[:len(to)/2], from[:])
+	k.e.pass()
+	copy(to[len(to)/2:], from[len(to)/2:])
+	k.e.check(k.whose(s) == c, "%s is resumed while it is evicted", nameOf(c.t))
+	s.AX = 0
+	c.where, c.slot, c.below = evicted, nil, at
+}
+
+func load(s *sa.Slot, from uintptr) {
+	k := ex.k
+	to := (*slotContext)(pointer(uintptr(unsafe.Pointer(&s.FX))))
+	k.e.check(s.AX == 0, "registers are loaded over those of another")
+	k.e.pass()
+	*to = *(*slotContext)(pointer(from))
+	k.e.check(s.AX != 0 && s.AX <= uint64(len(k.contexts)), "nobody's registers are loaded")
+	c := k.contexts[s.AX-1]
+	k.e.check(c.where == evicted && c.below == from, "%s is loaded and is elsewhere", nameOf(c.t))
+	c.where, c.slot = inSlot, s
+}
+
 // begin is LEAVE, for a thread that has been switched to.
 func (k *kernel) begin() {
 	k.e.pass()
@@ -318,11 +347,12 @@ func resumeSlot(slot *sa.Slot, tls uintptr) {
 	c := k.whose(slot) // registers are loaded
 	e.check(tls == uintptr(unsafe.Pointer(c.t)) && v.cur == c.t, "%s has another's g", nameOf(c.t))
 	e.check(k.slots[v.slot] == slot, "VP.slot does not say which slot")
+	e.check(slot.SP == uint64(c.t.g.lo), "%s has another's registers", nameOf(c.t))
 	v.setWord(c.t)
 	v.disabled = 0
 	me.inRange = true
 	e.pass()
-	if v.pending != 0 {
+	if v.pending != 0 && v.looks < resumeLooks {
 		e.pass()
 		v.disabled = 1
 		me.inRange = false

@@ -115,6 +115,12 @@ func upcallAddresses() (entry, low, high uintptr)
 //go:noescape
 func resumeSlot(slot *sa.Slot, tls uintptr)
 
+// unload copies a thread's registers from a slot to at, load back.
+func unload(at uintptr, s *sa.Slot) { *(*slotContext)(unsafe.Pointer(at)) = *slotRegisters(s) }
+func load(s *sa.Slot, from uintptr) { *slotRegisters(s) = *(*slotContext)(unsafe.Pointer(from)) }
+
+func slotRegisters(s *sa.Slot) *slotContext { return (*slotContext)(unsafe.Pointer(&s.FX)) }
+
 // kernel0, kernel1 and kernel2 are the calls of activations.
 func kernel0(nr uintptr) uintptr       { return sys.Syscall0(nr) }
 func kernel1(nr, a uintptr) uintptr    { return sys.Syscall1(nr, a) }

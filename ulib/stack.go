@@ -8,7 +8,7 @@ import (
 	"gossamer/ulib/sys"
 )
 
-// Sizes of stacks are powers of two, guard page and control block included.
+// Sizes of stacks are powers of two, guard page, control block and slotRoom included.
 const (
 	MinStack     = 16 << 10
 	DefaultStack = 64 << 10
@@ -120,7 +120,7 @@ func (p *stackPool) carve(class uint8) *thread {
 	t := (*thread)(unsafe.Pointer(low + size - threadSize))
 	t.g.lo = bottom
 	t.g.hi = uintptr(unsafe.Pointer(t))
-	t.g.guards = [2]uintptr{bottom + stackGuard, bottom + stackGuard}
+	t.g.reserve()
 	t.g.split = throwSplit
 	t.class = class
 	t.generation = 1

@@ -79,6 +79,7 @@ func startMain() Errno {
 		return sys.ENOMEM
 	}
 	t.g = *(*gWords)(unsafe.Pointer(self()))
+	t.g.reserve()
 	t.prio, t.base = DefaultPriority, DefaultPriority
 	t.special = traced
 	t.done, t.detached = false, false

@@ -9,13 +9,19 @@ import (
 // gWords is the runtime's g, as far as compiled code and the report of a fatal error use it, and
 // as long: the report reads more of it.
 type gWords struct {
-	lo, hi uintptr // bounds of the stack
+	lo, hi uintptr // bounds of the stack, of a thread without slotRoom
 	guards [2]uintptr
 	_      [2]uintptr
 	m      uintptr // of the VP
 	_      [15]uintptr
 	split  uint64
 	_      [57]uintptr
+}
+
+// reserve keeps the lowest slotRoom bytes of the stack free.
+func (g *gWords) reserve() {
+	g.lo += slotRoom
+	g.guards = [2]uintptr{g.lo + stackGuard, g.lo + stackGuard}
 }
 
 // For the report of a stack overflow: g.throwsplit = 1, in gWords.split; and where a VP's m says

@@ -42,6 +42,7 @@ type VP struct {
 	tls   [2]uintptr // activations: FS base is the address of the second
 	top   uintptr    // and the top of the scheduler's stack
 	tookG uintptr    // and what g was at the last upcall
+	looks uint32     // and how often the resumption that goes on has looked at what was pending
 
 	handoff *thread // that the scheduler is to run, for it is in a slot
 	lwp     sys.LWP
@@ -287,7 +288,7 @@ func (v *VP) find() *thread {
 	}
 	if t := v.handoff; t != nil {
 		put(&v.handoff, nil)
-		if reporting == nil {
+		if reporting == nil || t == reporting {
 			return t
 		}
 	}

@@ -59,7 +59,7 @@ check w11 fails live -DW11 -DLIVE=0 -DBUD=0 -DFLT=0
 
 # slots.pml: holds, and mistakes. XS: in the end everybody runs if there is a slot more than threads that
 # may be in one. If there is none, a thread that is ready and in no slot waits for as long as those that
-# are in slots do not leave by themselves: CAVEATS.md.
+# are in slots do not leave by themselves: this model evicts nobody (U11).
 model=slots
 check slots holds safety -DWC -DBUD=0 -DFLT=0
 check slots-exit holds safety -DEXIT -DBUD=0 -DFLT=0
