@@ -94,7 +94,7 @@ func (sc *scene) verify() {
 		if t.State() != Ended {
 			sc.fail("%s is left %v", t.name, t.State())
 		}
-		if t.linked || t.onStack || t.queue.Load() != 0 || t.waitq.Load() != nil || t.timer.index != -1 {
+		if t.linked || t.onStack || t.queue.Load() != 0 || t.waitq.Load() != nil || t.timer.Queued() {
 			sc.fail("%s is left in some queue", t.name)
 		}
 	}
@@ -109,7 +109,7 @@ func (sc *scene) verify() {
 			sc.fail("a run queue or a token is left over")
 		}
 	}
-	if len(sc.s.timers.heap) != 0 {
+	if sc.s.timers.heap.Len() != 0 {
 		sc.fail("a timer is left over")
 	}
 }

@@ -118,7 +118,7 @@ func (s *scheduler) newThread(name string, prio Priority, body func(*Thread)) *T
 
 func (s *scheduler) init(t *Thread, name string, prio Priority, body func(*Thread)) {
 	t.s, t.id, t.name, t.body = s, int(s.lastID.Add(1)), name, body
-	t.timer.t, t.timer.index = t, -1
+	t.timer.Owner = t
 	if prio == PrioUser {
 		t.base.Store(packBase(TimeSharing, DefaultLevel))
 	} else {

@@ -5,22 +5,22 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"gossamer/kernel/deadline"
 )
 
 // timer is the deadline of a thread's wait.
 type timer struct {
-	t        *Thread
-	wait     uint64 // the wait it ends; a later one of t's is not its business
-	deadline int64
-	index    int // in the heap, or -1
+	deadline.Entry[*Thread]
+	wait uint64 // the wait it ends; a later one of the thread's is not its business
 }
 
-// timers are the deadlines of all waiting threads: a binary heap.
+// timers are the deadlines of all waiting threads.
 type timers struct {
-	mu   mutex // guards all below, and the fields of timers in the heap
+	mu   mutex // guards all below, and the timers in the heap
 	m    Machine
-	heap []*timer
-	room atomic.Int64 // cap(heap)
+	heap deadline.Heap[*Thread]
+	room atomic.Int64 // so many fit without an allocation
 	wake int64        // what the machine has been asked for
 }
 
@@ -32,18 +32,19 @@ func (ts *timers) tick() {
 	now := ts.m.Now()
 	for {
 		ts.mu.Lock()
-		if len(ts.heap) == 0 || ts.heap[0].deadline > now {
+		first := ts.heap.First()
+		if first == nil || first.At() > now {
 			ts.wake = 0
-			if len(ts.heap) != 0 {
-				ts.wake = ts.heap[0].deadline
+			if first != nil {
+				ts.wake = first.At()
 			}
 			ts.m.SetWake(ts.wake)
 			ts.mu.Unlock()
 			return
 		}
-		tm := ts.heap[0]
-		ts.remove(0)
-		t, wait := tm.t, tm.wait
+		ts.heap.Remove(first)
+		t := first.Owner
+		wait := t.timer.wait
 		ts.mu.Unlock()
 		t.endWait(timedOut, wait)
 	}
@@ -55,24 +56,20 @@ func (ts *timers) reserve(n int) {
 		return
 	}
 	ts.mu.Lock()
-	if n > cap(ts.heap) {
-		h := make([]*timer, len(ts.heap), 2*n)
-		copy(h, ts.heap)
-		ts.heap = h
+	if int64(n) > ts.room.Load() {
+		ts.heap.Reserve(2 * n)
 		ts.room.Store(int64(2 * n))
 	}
 	ts.mu.Unlock()
 }
 
-func (ts *timers) arm(tm *timer, wait uint64, deadline int64) {
+func (ts *timers) arm(tm *timer, wait uint64, at int64) {
 	ts.mu.Lock()
-	tm.wait, tm.deadline = wait, deadline
-	tm.index = len(ts.heap)
-	ts.heap = append(ts.heap, tm)
-	ts.up(tm.index)
-	if ts.wake == 0 || deadline < ts.wake {
-		ts.wake = deadline
-		ts.m.SetWake(deadline)
+	tm.wait = wait
+	ts.heap.Add(&tm.Entry, at)
+	if ts.wake == 0 || at < ts.wake {
+		ts.wake = at
+		ts.m.SetWake(at)
 	}
 	ts.mu.Unlock()
 }
@@ -80,56 +77,8 @@ func (ts *timers) arm(tm *timer, wait uint64, deadline int64) {
 // disarm forgets tm. The machine is not told: it calls once in vain at most.
 func (ts *timers) disarm(tm *timer) {
 	ts.mu.Lock()
-	if tm.index >= 0 {
-		ts.remove(tm.index)
-	}
+	ts.heap.Remove(&tm.Entry)
 	ts.mu.Unlock()
-}
-
-func (ts *timers) remove(i int) {
-	h := ts.heap
-	last := len(h) - 1
-	ts.swap(i, last)
-	h[last].index = -1
-	h[last] = nil
-	ts.heap = h[:last]
-	if i < last {
-		ts.down(i)
-		ts.up(i)
-	}
-}
-
-func (ts *timers) swap(i, j int) {
-	h := ts.heap
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
-}
-
-func (ts *timers) up(i int) {
-	for i > 0 {
-		parent := (i - 1) / 2
-		if ts.heap[parent].deadline <= ts.heap[i].deadline {
-			return
-		}
-		ts.swap(i, parent)
-		i = parent
-	}
-}
-
-func (ts *timers) down(i int) {
-	for {
-		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < len(ts.heap); c++ {
-			if ts.heap[c].deadline < ts.heap[least].deadline {
-				least = c
-			}
-		}
-		if least == i {
-			return
-		}
-		ts.swap(i, least)
-		i = least
-	}
 }
 
 // AwaitInterrupt blocks t until it is interrupted, EINTR, or until a point in time (0: none),

@@ -72,8 +72,8 @@ func TestRing(t *testing.T) {
 		t.Errorf("%d rang: %v", len(order), order)
 	}
 	for i := range bells {
-		if rung := bells[i].rung.Load(); (rung == 0) != (i%4 == 3) || rung != 0 && rung < bells[i].deadline {
-			t.Errorf("bell %d: at %d, set for %d", i, rung, bells[i].deadline)
+		if rung := bells[i].rung.Load(); (rung == 0) != (i%4 == 3) || rung != 0 && rung < bells[i].entry.At() {
+			t.Errorf("bell %d: at %d, set for %d", i, rung, bells[i].entry.At())
 		}
 	}
 }
