@@ -2,11 +2,8 @@ package fs
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"math/rand"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -228,65 +225,6 @@ func TestTruncationForgets(t *testing.T) {
 	}
 }
 
-// Of many threads that create one file all get it; with O_EXCL, one does.
-func TestConcurrentCreation(t *testing.T) {
-	fs, _ := newTest(t)
-	for i := range 200 {
-		for _, flags := range []int{syscall.O_CREAT, syscall.O_CREAT | syscall.O_EXCL} {
-			path := fmt.Sprintf("/%d-%x", i, flags)
-			var start, wg sync.WaitGroup
-			var opened atomic.Int32
-			start.Add(1)
-			for range 4 {
-				wg.Add(1)
-				go func() {
-					defer wg.Done()
-					start.Wait()
-					f, err := fs.Open(nil, fs.root, path, flags, 0o600)
-					if err == nil {
-						opened.Add(1)
-						f.Close()
-					} else if err != syscall.EEXIST {
-						t.Error(err)
-					}
-				}()
-			}
-			start.Done()
-			wg.Wait()
-			if want := map[bool]int32{false: 4, true: 1}[flags&syscall.O_EXCL != 0]; opened.Load() != want {
-				t.Fatalf("flags %#x: %d opened it, want %d", flags, opened.Load(), want)
-			}
-		}
-	}
-}
-
-func TestAppendIsAtomic(t *testing.T) {
-	fs, _ := newTest(t)
-	const writers, each = 4, 50
-	var wg sync.WaitGroup
-	for i := range writers {
-		f := openTest(t, fs, "/log", syscall.O_CREAT|syscall.O_WRONLY|syscall.O_APPEND)
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer f.Close()
-			for range each {
-				f.Write(nil, bytes.Repeat([]byte{byte('a' + i)}, 1000))
-			}
-		}()
-	}
-	wg.Wait()
-	got := fs.get(t, "/log")
-	if len(got) != writers*each*1000 {
-		t.Fatalf("%d bytes, want %d", len(got), writers*each*1000)
-	}
-	for i := 0; i < len(got); i += 1000 {
-		if got[i] != got[i+999] {
-			t.Fatalf("two records are mixed at %d", i)
-		}
-	}
-}
-
 func TestTruncateOnOpenAndTimes(t *testing.T) {
 	fs, frames := newTest(t)
 	fs.put(t, "/f", string(make([]byte, 10000)))
@@ -312,103 +250,6 @@ func TestTruncateOnOpenAndTimes(t *testing.T) {
 	}
 }
 
-func TestImageLivesAsLongAsTheContents(t *testing.T) {
-	fs, _ := newTest(t)
-	fs.put(t, "/prog", "elf")
-	f := openTest(t, fs, "/prog", syscall.O_RDONLY)
-	defer f.Close()
-	r := f.Regular()
-	e := r.Edition()
-	r.SetImage(e, "parsed")
-	if r.Image() != "parsed" {
-		t.Fatal("image not kept")
-	}
-	for what, change := range map[string]func(){
-		"write":    func() { w := openTest(t, fs, "/prog", syscall.O_WRONLY); w.Write(nil, []byte("x")); w.Close() },
-		"truncate": func() { fs.Truncate(nil, fs.root, "/prog", 2) },
-		"O_TRUNC":  func() { openTest(t, fs, "/prog", syscall.O_RDONLY|syscall.O_TRUNC).Close() },
-	} {
-		old := r.Edition()
-		r.SetImage(old, "parsed")
-		change()
-		if r.Image() != nil {
-			t.Errorf("image survived %s", what)
-		}
-		r.SetImage(old, "late")
-		if r.Image() != nil {
-			t.Errorf("an image of old contents was kept after %s", what)
-		}
-	}
-}
-
-func TestARunningProgramIsNotWritten(t *testing.T) {
-	fs, _ := newTest(t)
-	fs.put(t, "/prog", "elf")
-	f := openTest(t, fs, "/prog", syscall.O_RDONLY)
-	defer f.Close()
-	w := openTest(t, fs, "/prog", syscall.O_RDWR)
-	if err := f.reg.DenyWrite(); err != syscall.ETXTBSY {
-		t.Errorf("DenyWrite while open for writing: %v", err)
-	}
-	w.Close()
-	if err := f.reg.DenyWrite(); err != nil {
-		t.Fatal(err)
-	}
-	for _, flags := range []int{syscall.O_WRONLY, syscall.O_RDWR, syscall.O_RDONLY | syscall.O_TRUNC} {
-		if _, err := fs.Open(nil, fs.root, "/prog", flags, 0); err != syscall.ETXTBSY {
-			t.Errorf("open %#x: %v, want ETXTBSY", flags, err)
-		}
-	}
-	if got := fs.get(t, "/prog"); got != "elf" {
-		t.Errorf("read: %s", got)
-	}
-	f.reg.AllowWrite()
-	fs.put(t, "/prog", "new")
-	if f.reg.refs != 2 || f.reg.writers != 0 {
-		t.Errorf("refs %d, writers %d", f.reg.refs, f.reg.writers)
-	}
-}
-
-// Does a frame that Page handed out stay until the mapping goes, and no longer?
-func TestMappedFramesOutliveTruncation(t *testing.T) {
-	fs, frames := newTest(t)
-	fs.put(t, "/f", string(bytes.Repeat([]byte("x"), 3*pageSize)))
-	f := openTest(t, fs, "/f", syscall.O_RDWR)
-	r := f.Regular()
-	r.Hold()
-	fr, ok := r.Page(2)
-	if _, beyond := r.Page(3); !ok || beyond {
-		t.Fatalf("Page(2) %v, Page(3) %v", ok, beyond)
-	}
-	f.Truncate(pageSize)
-	if b := frames.Bytes(fr); b[0] != 'x' || frames.Refs(fr) != 1 {
-		t.Error("the frame changed hands, or the file keeps it")
-	}
-	frames.Free(fr)
-	if _, ok := r.Page(2); ok {
-		t.Error("Page gives a page that was cut off")
-	}
-	f.Truncate(3 * pageSize)
-	hole, ok := r.Page(1)
-	if !ok || *frames.Bytes(hole) != [pageSize]byte{} {
-		t.Error("a hole is not mapped as zeros")
-	}
-	f.PWrite(nil, []byte("seen"), pageSize)
-	if string(frames.Bytes(hole)[:4]) != "seen" {
-		t.Error("mapping and file differ")
-	}
-	frames.Free(hole)
-	fs.Unlink(nil, fs.root, "/f")
-	f.Close()
-	if r.Size() != 3*pageSize || r.Name() != "(deleted)" {
-		t.Errorf("mapped, unlinked: size %d, name %s", r.Size(), r.Name())
-	}
-	r.Drop()
-	if frames.used() != 0 {
-		t.Errorf("%d frames leaked", frames.used())
-	}
-}
-
 func TestHardLinks(t *testing.T) {
 	fs, frames := newTest(t)
 	fs.put(t, "/a", "same")
@@ -422,59 +263,6 @@ func TestHardLinks(t *testing.T) {
 	if fs.get(t, "/b") != "same" {
 		t.Error("lost with its first name")
 	}
-	checkTree(t, fs)
-	emptyTree(t, fs)
-	if frames.used() != 0 {
-		t.Errorf("%d frames leaked", frames.used())
-	}
-}
-
-// Everything at once, for the race detector and for what must hold afterwards.
-func TestConcurrentTree(t *testing.T) {
-	fs, frames := newTest(t)
-	build(t, fs, "/d0/ /d1/ /d2/ /l>d1")
-	var wg sync.WaitGroup
-	for g := range 4 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			rng := rand.New(rand.NewSource(int64(g)))
-			name := func() string {
-				dir := []string{"/d0", "/d1", "/d2", "/l", "/d0/x", "/d1/y"}[rng.Intn(6)]
-				return fmt.Sprintf("%s/%c", dir, "xyz"[rng.Intn(3)])
-			}
-			var st syscall.Stat_t
-			buf := make([]byte, 3000)
-			for range 2000 {
-				switch rng.Intn(8) {
-				case 0:
-					fs.Mkdir(nil, fs.root, name(), 0o755)
-				case 1:
-					fs.Rmdir(nil, fs.root, name())
-				case 2:
-					fs.Unlink(nil, fs.root, name())
-				case 3:
-					fs.Rename(nil, fs.root, name(), fs.root, name())
-				case 4:
-					fs.Link(nil, fs.root, name(), fs.root, name())
-				case 5:
-					if n, err := fs.Lookup(nil, fs.root, name(), true); err == nil {
-						Stat(n, &st)
-						fs.Path(n)
-					}
-				case 6, 7:
-					flags := []int{syscall.O_CREAT | syscall.O_RDWR, syscall.O_RDONLY, syscall.O_RDWR | syscall.O_TRUNC}[rng.Intn(3)]
-					if f, err := fs.Open(nil, fs.root, name(), flags, 0o644); err == nil {
-						f.Write(nil, buf)
-						f.Read(nil, buf)
-						f.ReadDir(nil, buf)
-						f.Close()
-					}
-				}
-			}
-		}()
-	}
-	wg.Wait()
 	checkTree(t, fs)
 	emptyTree(t, fs)
 	if frames.used() != 0 {

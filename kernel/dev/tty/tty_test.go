@@ -8,9 +8,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"gossamer/kernel/sched"
-	"gossamer/kernel/sched/schedtest"
 )
 
 // terminal is a TTY with what a test wants to know of it.
@@ -117,18 +114,6 @@ func TestCanonicalInput(t *testing.T) {
 				t.Errorf("%q: reads %q, want %q", c.typed, got, c.reads)
 			}
 		}
-	}
-}
-
-func TestALineIsReadInParts(t *testing.T) {
-	s := newTerminal(nil)
-	s.Input([]byte("abcdefg\nhi\n"))
-	if got := s.reads(3); got != "abc|def|g\n|hi\n|" {
-		t.Error(got)
-	}
-	s.Input([]byte("abc\x04")) // the mark goes with the third byte: no end of file follows
-	if got := s.reads(3); got != "abc|" {
-		t.Error(got)
 	}
 }
 
@@ -246,27 +231,6 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-func TestConcurrentWritesDoNotMix(t *testing.T) {
-	s := newTerminal(nil)
-	s.slow = time.Millisecond // long enough for a mutex to be handed to who waits
-	var wg sync.WaitGroup
-	for _, c := range "abc" {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for range 5 {
-				s.TTY.Write(nil, []byte(strings.Repeat(string(c), 999)+"\n"), false)
-			}
-		}()
-	}
-	wg.Wait()
-	for _, line := range strings.Split(strings.TrimSuffix(s.shown(), "\r\n"), "\r\n") {
-		if len(line) != 999 || strings.Count(line, line[:1]) != 999 {
-			t.Fatalf("mixed: %.20q…", line)
-		}
-	}
-}
-
 func TestIoctl(t *testing.T) {
 	s := newTerminal(nil)
 	b := make([]byte, termiosSize)
@@ -310,116 +274,6 @@ func TestIoctl(t *testing.T) {
 	}
 }
 
-func TestReaderSleepsUntilALineIsComplete(t *testing.T) {
-	m := schedtest.Boot(t)
-	s := newTerminal(m.Now)
-	p := make([]byte, 10)
-	var n int
-	var err error
-	read := func() *schedtest.Running {
-		th := m.Spawn(t, "reader", func(th *sched.Thread) { n, err = s.Read(th, p, false) })
-		th.Await(t, sched.Blocked)
-		return th
-	}
-	th := read()
-	s.Input([]byte("a"))
-	time.Sleep(2 * time.Millisecond)
-	if th.State() != sched.Blocked {
-		t.Error("half a line ended the read")
-	}
-	s.Input([]byte("\n"))
-	th.Wait(t)
-	if string(p[:n]) != "a\n" || err != nil {
-		t.Errorf("%q, %v", p[:n], err)
-	}
-	th = read()
-	th.Interrupt()
-	th.Wait(t)
-	if err != syscall.EINTR {
-		t.Errorf("interrupted: %v", err)
-	}
-	th = read()
-	s.Input([]byte("x"))
-	s.change(raw)
-	th.Wait(t)
-	if string(p[:n]) != "x" || err != nil {
-		t.Errorf("raw mode under a reader: %q, %v", p[:n], err)
-	}
-}
-
-// POSIX 11.1.7, cases A to D.
-func TestRawReadByMinAndTime(t *testing.T) {
-	m := schedtest.Boot(t)
-	m.Manual(t)
-	s := newTerminal(m.Now)
-	set := func(min, time uint8) {
-		s.change(func(v *syscall.Termios) { raw(v); v.Cc[syscall.VMIN], v.Cc[syscall.VTIME] = min, time })
-	}
-	p := make([]byte, 5)
-	n := -1
-	read := func() *schedtest.Running {
-		return m.Spawn(t, "reader", func(th *sched.Thread) { n, _ = s.Read(th, p, false) })
-	}
-	ends := func(what string, th *schedtest.Running, want string) {
-		t.Helper()
-		th.Wait(t)
-		if string(p[:n]) != want {
-			t.Errorf("%s: %q, want %q", what, p[:n], want)
-		}
-	}
-	sleeps := func(what string, th *schedtest.Running) {
-		t.Helper()
-		th.Await(t, sched.Blocked)
-	}
-
-	set(3, 2)
-	th := read()
-	sleeps("A, before the first byte", th)
-	m.Advance(time.Second)
-	sleeps("A, before the first byte", th)
-	s.Input([]byte("a"))
-	time.Sleep(5 * time.Millisecond)
-	sleeps("A, one byte", th)
-	m.Advance(150 * time.Millisecond)
-	s.Input([]byte("b"))
-	time.Sleep(5 * time.Millisecond)
-	sleeps("A, timer restarted", th)
-	m.Advance(150 * time.Millisecond)
-	time.Sleep(5 * time.Millisecond)
-	sleeps("A, timer restarted", th)
-	m.Advance(100 * time.Millisecond)
-	ends("A, time between bytes", th, "ab")
-	th = read()
-	sleeps("A", th)
-	s.Input([]byte("xyz"))
-	ends("A, enough bytes", th, "xyz")
-
-	set(3, 0)
-	th = read()
-	s.Input([]byte("12"))
-	time.Sleep(5 * time.Millisecond)
-	sleeps("B, too few", th)
-	s.Input([]byte("3"))
-	ends("B", th, "123")
-	set(200, 0)
-	s.Input([]byte("1234567"))
-	ends("B, more than there is room for", read(), "12345")
-	s.Ioctl(nil, 0x540b, 0, nil)
-
-	set(0, 2)
-	th = read()
-	sleeps("C", th)
-	m.Advance(250 * time.Millisecond)
-	ends("C, nothing in time", th, "")
-	th = read()
-	sleeps("C", th)
-	s.Input([]byte("q"))
-	ends("C, a byte in time", th, "q")
-
-	set(0, 0)
-	ends("D", read(), "")
-}
-
 func FuzzLineDiscipline(f *testing.F) {
 	f.Add([]byte("hello\x7f\x17\x15\x04\r\n\x03\x16\x03\x12\t\x7f"), uint32(defaultTermios.Lflag), uint32(defaultTermios.Iflag), uint8(3))
 	f.Add([]byte("a\tb\xc3\xa4\x7f\x7f\x7f"), uint32(0xffffffff), uint32(0xffffffff), uint8(0))
@@ -451,46 +305,4 @@ func FuzzLineDiscipline(f *testing.F) {
 		}
 		t.Fatal("input never ends")
 	})
-}
-
-// Input, readers, writers and changes of mode at once, for the race detector; every
-// line that is typed is read once.
-func TestConcurrentUse(t *testing.T) {
-	m := schedtest.Boot(t)
-	s := newTerminal(m.Now)
-	const lines, readers = 400, 3
-	var mu sync.Mutex
-	got := map[string]int{}
-	body := func(th *sched.Thread) {
-		p := make([]byte, 50)
-		for {
-			n, err := s.Read(th, p, false)
-			if err != nil || n == 0 {
-				return
-			}
-			mu.Lock()
-			got[string(p[:n])]++
-			total := len(got)
-			mu.Unlock()
-			s.TTY.Write(th, p[:n], false)
-			if total == lines {
-				s.Input([]byte("\x04\x04\x04"))
-			}
-		}
-	}
-	go func() {
-		for i := range lines {
-			s.Input([]byte(fmt.Sprintf("line %dx\x7f\n", i)))
-			if i%50 == 0 {
-				s.SetTermios(defaultTermios, false)
-				time.Sleep(time.Millisecond)
-			}
-		}
-	}()
-	m.Run(t, body, body, body)
-	for line, n := range got {
-		if n != 1 {
-			t.Errorf("%q read %d times", line, n)
-		}
-	}
 }
