@@ -68,24 +68,13 @@ func (fs *FS) initProc(i *inode, kind Kind, ino uint64, perm uint32) {
 // Mount puts a generated directory at path, where there must be nothing (EEXIST) or
 // an empty directory, which it replaces.
 func (fs *FS) Mount(path string, d *ProcDir) error {
-	dir, last, _, err := fs.holder(nil, fs.root, path)
-	if err != nil {
-		return err
-	}
-	if special(last) {
-		return syscall.EEXIST
-	}
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	in, err := writable(dir)
-	if err != nil {
-		return err
-	}
-	if old := in.lookup(last); old != nil {
-		if removable(old) != nil {
-			return syscall.EEXIST
+	return fs.change(nil, fs.root, path, syscall.EEXIST, func(in *Dir, name string, _ bool) error {
+		if old := in.lookup(name); old != nil {
+			if removable(old) != nil {
+				return syscall.EEXIST
+			}
+			in.remove(name)
 		}
-		in.remove(last)
-	}
-	return in.add(last, d)
+		return in.add(name, d)
+	})
 }

@@ -15,7 +15,7 @@ type Symlink struct {
 
 // holder resolves path up to its last component, for a call that changes the
 // directory there. It takes and releases FS.mu: the caller takes it for writing and
-// must expect that the directory is dead by then (see alive).
+// must expect that the directory is dead by then (see writable).
 func (fs *FS) holder(t *sched.Thread, at Node, path string) (dir Node, last string, slash bool, err error) {
 	if len(path) >= PathMax {
 		return nil, "", false, syscall.ENAMETOOLONG
@@ -46,15 +46,16 @@ func writable(dir Node) (*Dir, error) {
 	return d, nil
 }
 
-// create adds the node that make returns, called only if the name is free and paid
-// for; slash allows the path to end in a slash. EEXIST: the name is taken.
-func (fs *FS) create(t *sched.Thread, at Node, path string, slash bool, cost int, make func() Node) error {
-	dir, last, ended, err := fs.holder(t, at, path)
+// change has do change the directory that the last component of path is in, of which it is told the
+// name and whether a slash followed. noName is the error if it is not a name: "", "." or "..".
+// do is called with FS.mu held for writing.
+func (fs *FS) change(t *sched.Thread, at Node, path string, noName error, do func(d *Dir, name string, slash bool) error) error {
+	dir, last, slash, err := fs.holder(t, at, path)
 	if err != nil {
 		return err
 	}
 	if special(last) {
-		return syscall.EEXIST
+		return noName
 	}
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -62,13 +63,21 @@ func (fs *FS) create(t *sched.Thread, at Node, path string, slash bool, cost int
 	if err != nil {
 		return err
 	}
-	if d.lookup(last) != nil {
-		return syscall.EEXIST
-	}
-	if ended && !slash {
-		return syscall.ENOENT
-	}
-	return fs.addNew(d, last, cost, make)
+	return do(d, last, slash)
+}
+
+// create adds the node that make returns, called only if the name is free and paid
+// for; slash allows the path to end in a slash. EEXIST: the name is taken.
+func (fs *FS) create(t *sched.Thread, at Node, path string, slash bool, cost int, make func() Node) error {
+	return fs.change(t, at, path, syscall.EEXIST, func(d *Dir, name string, ended bool) error {
+		if d.lookup(name) != nil {
+			return syscall.EEXIST
+		}
+		if ended && !slash {
+			return syscall.ENOENT
+		}
+		return fs.addNew(d, name, cost, make)
+	})
 }
 
 // addNew charges for a node, makes it and adds it. FS.mu held for writing.
@@ -148,32 +157,22 @@ func (fs *FS) Readlink(t *sched.Thread, at Node, path string) (string, error) {
 // Unlink removes a name that is not a directory's, as unlink(2). The file itself
 // lives on while it has other names, is open or mapped.
 func (fs *FS) Unlink(t *sched.Thread, at Node, path string) error {
-	dir, last, slash, err := fs.holder(t, at, path)
-	if err != nil {
-		return err
-	}
-	if special(last) {
-		return syscall.EISDIR
-	}
 	var gone Node
-	defer func() { drop(gone) }() // after fs.mu has been released
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	d, err := writable(dir)
-	if err != nil {
-		return err
-	}
-	n := d.lookup(last)
-	switch {
-	case n == nil:
-		return syscall.ENOENT
-	case isDirectory(n):
-		return syscall.EISDIR
-	case slash:
-		return syscall.ENOTDIR
-	}
-	gone = d.remove(last)
-	return nil
+	err := fs.change(t, at, path, syscall.EISDIR, func(d *Dir, name string, slash bool) error {
+		n := d.lookup(name)
+		switch {
+		case n == nil:
+			return syscall.ENOENT
+		case isDirectory(n):
+			return syscall.EISDIR
+		case slash:
+			return syscall.ENOTDIR
+		}
+		gone = d.remove(name)
+		return nil
+	})
+	drop(gone)
+	return err
 }
 
 // Rmdir removes an empty directory, as rmdir(2). EBUSY: the root, or generated.

@@ -77,11 +77,7 @@ func futexRest(l *proc.LWP, word futex.Word, op int32, a *[6]uint64) (uint64, sy
 func futexBlock(l *proc.LWP, word futex.Word, val, bitset uint32, limit uint64, op int32, absolute bool) syscall.Errno {
 	var deadline int64
 	if limit != 0 {
-		var ts syscall.Timespec
-		if errno := get(l, limit, &ts); errno != 0 {
-			return errno
-		}
-		d, errno := duration(&ts)
+		d, errno := durationAt(l, limit)
 		if errno != 0 {
 			return errno
 		}

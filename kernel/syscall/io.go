@@ -152,19 +152,13 @@ func write(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	return writeFile(l, f, a[1], a[2], atPosition)
 }
 
-func pread64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	f, errno := l.Process().Files().Get(fd(a[0]))
-	if errno != 0 {
-		return 0, errno
-	}
-	defer f.Close()
-	if int64(a[3]) < 0 {
-		return 0, syscall.EINVAL
-	}
-	return readFile(l, f, a[1], a[2], int64(a[3]))
-}
+func pread64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { return atOffset(l, a, readFile) }
 
-func pwrite64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
+func pwrite64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { return atOffset(l, a, writeFile) }
+
+// atOffset is a call that says where in the file to move count bytes: pread64 or pwrite64.
+func atOffset(l *proc.LWP, a *[6]uint64,
+	move func(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno)) (uint64, syscall.Errno) {
 	f, errno := l.Process().Files().Get(fd(a[0]))
 	if errno != 0 {
 		return 0, errno
@@ -173,7 +167,7 @@ func pwrite64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if int64(a[3]) < 0 {
 		return 0, syscall.EINVAL
 	}
-	return writeFile(l, f, a[1], a[2], int64(a[3]))
+	return move(l, f, a[1], a[2], int64(a[3]))
 }
 
 type iovec struct{ base, len uint64 }

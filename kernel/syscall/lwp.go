@@ -84,11 +84,7 @@ func lwpPark(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if clock != clockMonotonic && clock != clockRealtime {
 		return 0, syscall.EINVAL
 	}
-	var ts syscall.Timespec
-	if errno := get(l, at, &ts); errno != 0 {
-		return 0, errno
-	}
-	d, errno := duration(&ts)
+	d, errno := durationAt(l, at)
 	if errno != 0 {
 		return 0, errno
 	}

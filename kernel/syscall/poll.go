@@ -59,17 +59,9 @@ func poll(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 }
 
 func ppoll(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
-	var deadline int64
-	if a[2] != 0 {
-		var ts syscall.Timespec
-		if errno := get(l, a[2], &ts); errno != 0 {
-			return 0, errno
-		}
-		d, errno := duration(&ts)
-		if errno != 0 {
-			return 0, errno
-		}
-		deadline = max(1, later(l.Process().System().Now(), d))
+	deadline, errno := limitAt(l, a[2])
+	if errno != 0 {
+		return 0, errno
 	}
 	return pollFiles(l, a[0], a[1], deadline, a[3], a[4])
 }

@@ -130,17 +130,12 @@ func rtSigtimedwait(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if errno := get(l, a[0], &set); errno != 0 {
 		return 0, errno
 	}
-	var deadline int64
-	if a[2] != 0 {
-		var ts syscall.Timespec
-		if errno := get(l, a[2], &ts); errno != 0 {
-			return 0, errno
-		}
-		d, errno := duration(&ts)
-		if errno != 0 {
-			return 0, errno
-		}
-		deadline = l.Resume(max(1, later(l.Process().System().Now(), d)))
+	deadline, errno := limitAt(l, a[2])
+	if errno != 0 {
+		return 0, errno
+	}
+	if deadline != 0 {
+		deadline = l.Resume(deadline)
 	}
 	info, errno := l.AwaitSignal(set, deadline)
 	switch {

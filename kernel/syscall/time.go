@@ -41,6 +41,28 @@ func duration(ts *syscall.Timespec) (int64, syscall.Errno) {
 	return ts.Sec*1e9 + ts.Nsec, 0
 }
 
+// durationAt returns the timespec at an address in ns, at most forever. EFAULT; EINVAL: not normal.
+func durationAt(l *proc.LWP, at uint64) (int64, syscall.Errno) {
+	var ts syscall.Timespec
+	if errno := get(l, at, &ts); errno != 0 {
+		return 0, errno
+	}
+	return duration(&ts)
+}
+
+// limitAt returns the deadline of a wait that begins now and has the timespec at an address as its
+// limit: never 0, which means none, unless the address is 0. EFAULT, EINVAL.
+func limitAt(l *proc.LWP, at uint64) (deadline int64, errno syscall.Errno) {
+	if at == 0 {
+		return 0, 0
+	}
+	d, errno := durationAt(l, at)
+	if errno != 0 {
+		return 0, errno
+	}
+	return max(1, later(l.Process().System().Now(), d)), 0
+}
+
 // later returns now+d, at most forever.
 func later(now, d int64) int64 { return min(now, forever-max(d, 0)) + d }
 
@@ -117,11 +139,7 @@ func clockNanosleep(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 // sleep waits for a time that the timespec at req says; an interrupted relative sleep
 // stores at rem, if that is not 0, what was left.
 func sleep(l *proc.LWP, clock uint64, absolute bool, req, rem uint64) (uint64, syscall.Errno) {
-	var ts syscall.Timespec
-	if errno := get(l, req, &ts); errno != 0 {
-		return 0, errno
-	}
-	d, errno := duration(&ts)
+	d, errno := durationAt(l, req)
 	if errno != 0 {
 		return 0, errno
 	}
