@@ -108,97 +108,94 @@ func (c *Channel) slot(i uint32) uintptr { return c.buf + uintptr(i%c.cap)*c.siz
 
 // Send passes the value at an address, waiting for room. EPIPE: the channel is closed. A
 // cancellation point.
-func (c *Channel) Send(from unsafe.Pointer) Errno { return c.sendUntil(uintptr(from), noDeadline) }
+func (c *Channel) Send(from unsafe.Pointer) Errno { return c.pass(true, uintptr(from), noDeadline) }
 
 // SendUntil is Send with a deadline. ETIMEDOUT.
 func (c *Channel) SendUntil(from unsafe.Pointer, deadline int64) Errno {
-	return c.sendUntil(uintptr(from), deadline)
-}
-
-func (c *Channel) sendUntil(from uintptr, deadline int64) Errno {
-	for {
-		if e := c.sendOnce(from, deadline); e != sys.EINTR {
-			return e
-		}
-	}
-}
-
-// sendOnce is sendUntil, but for EINTR: the caller has taken signals meanwhile.
-func (c *Channel) sendOnce(from uintptr, deadline int64) Errno {
-	t := self()
-	t.cancelPoint()
-	t.arm(deadline)
-	v := enter()
-	c.lock(v)
-	e := Errno(0)
-	if c.closed {
-		e = sys.EPIPE
-	} else if r := c.recv.take(); r != nil {
-		move(r.value, from, c.size)
-		r.mode = passed
-		v.ready(r)
-	} else if c.n < c.cap {
-		move(c.slot(c.first+c.n), from, c.size)
-		c.n++
-	} else {
-		t.value = from
-		c.recv.lock.release()
-		return c.send.waitValue(v, t, deadline)
-	}
-	c.unlock()
-	v.leave()
-	t.disarm(deadline)
-	return e
+	return c.pass(true, uintptr(from), deadline)
 }
 
 // Receive stores the next value at an address, waiting for one. EPIPE: there is none any more,
 // and the channel is closed. A cancellation point.
-func (c *Channel) Receive(to unsafe.Pointer) Errno { return c.receiveUntil(uintptr(to), noDeadline) }
+func (c *Channel) Receive(to unsafe.Pointer) Errno { return c.pass(false, uintptr(to), noDeadline) }
 
 // ReceiveUntil is Receive with a deadline. ETIMEDOUT.
 func (c *Channel) ReceiveUntil(to unsafe.Pointer, deadline int64) Errno {
-	return c.receiveUntil(uintptr(to), deadline)
+	return c.pass(false, uintptr(to), deadline)
 }
 
-func (c *Channel) receiveUntil(to uintptr, deadline int64) Errno {
+func (c *Channel) pass(sends bool, at uintptr, deadline int64) Errno {
 	for {
-		if e := c.receiveOnce(to, deadline); e != sys.EINTR {
+		if e := c.passOnce(sends, at, deadline); e != sys.EINTR {
 			return e
 		}
 	}
 }
 
-// receiveOnce is receiveUntil, but for EINTR.
-func (c *Channel) receiveOnce(to uintptr, deadline int64) Errno {
+// passOnce is pass, but for EINTR: the caller has taken signals meanwhile.
+func (c *Channel) passOnce(sends bool, at uintptr, deadline int64) Errno {
 	t := self()
 	t.cancelPoint()
 	t.arm(deadline)
 	v := enter()
 	c.lock(v)
-	e := Errno(0)
-	if c.n > 0 {
-		move(to, c.slot(c.first), c.size)
-		c.first = (c.first + 1) % c.cap
-		c.n--
-		if s := c.send.take(); s != nil {
-			move(c.slot(c.first+c.n), s.value, c.size)
-			c.n++
-			s.mode = passed
-			v.ready(s)
+	e, queue, other := Errno(0), &c.recv, &c.send
+	if sends {
+		queue, other = other, queue
+	}
+	if sends && !c.put(v, at) || !sends && !c.get(v, at) {
+		if !c.closed {
+			t.value = at
+			other.lock.release()
+			return queue.waitValue(v, t, deadline)
 		}
-	} else if s := c.send.take(); s != nil {
-		move(to, s.value, c.size)
-		s.mode = passed
-		v.ready(s)
-	} else if c.closed {
 		e = sys.EPIPE
-	} else {
-		t.value = to
-		c.send.lock.release()
-		return c.recv.waitValue(v, t, deadline)
 	}
 	c.unlock()
 	v.leave()
 	t.disarm(deadline)
 	return e
+}
+
+// put passes a value to who waits for one, or adds it to those held; false if that cannot be: there
+// is no room, or the channel is closed. Both locks are held.
+func (c *Channel) put(v *VP, from uintptr) bool {
+	if c.closed {
+		return false
+	}
+	if r := c.recv.take(); r != nil {
+		move(r.value, from, c.size)
+		r.mode = passed
+		v.ready(r)
+		return true
+	}
+	if c.n < c.cap {
+		move(c.slot(c.first+c.n), from, c.size)
+		c.n++
+		return true
+	}
+	return false
+}
+
+// get takes the first of the values held, which makes room for that of who waits to send one, or the
+// value of the latter; false if there is none. Both locks are held.
+func (c *Channel) get(v *VP, to uintptr) bool {
+	held := c.n > 0
+	if held {
+		move(to, c.slot(c.first), c.size)
+		c.first = (c.first + 1) % c.cap
+		c.n--
+	}
+	s := c.send.take()
+	if s == nil {
+		return held
+	}
+	if held {
+		to = c.slot(c.first + c.n)
+		c.n++
+	}
+	move(to, s.value, c.size)
+	s.mode = passed
+	v.ready(s)
+	return true
 }
