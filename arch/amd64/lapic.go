@@ -138,6 +138,7 @@ func lapicRead(reg uint32) uint32 {
 	return load32((*uint32)(unsafe.Pointer(Topology.LAPIC.Ptr() + uintptr(reg))))
 }
 
+//go:nosplit
 func lapicWrite(reg, v uint32) {
 	if lapicState.x2 {
 		x2Write(reg, v)
@@ -198,6 +199,8 @@ func command(apicID, v uint32) {
 // ArmTimer makes the timer interrupt this CPU once, ticks of the TSC from now, or earlier if
 // that is more than the timer can count: the handler looks at the clock and arms it again. It
 // replaces what was armed before. Calibrate comes before.
+//
+//go:nosplit
 func ArmTimer(ticks uint64) {
 	if lapicState.deadline {
 		at, carry := bits.Add64(RDTSC(), ticks, 0)

@@ -81,7 +81,7 @@ func (p *Pipe) Read(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 	}
 	done, wake, err := p.read(t, b, nonblock)
 	if wake {
-		p.canWrite.WakeAll()
+		p.wake(&p.canWrite, t)
 	}
 	if done > 0 {
 		p.watchers.Notify(EventOut)
@@ -131,14 +131,14 @@ func (p *Pipe) Write(t *sched.Thread, b []byte, nonblock bool) (int, error) {
 		p.readersWait = false
 		p.mu.Unlock()
 		if wake {
-			p.canRead.WakeAll()
+			p.wake(&p.canRead, t)
 		}
 		p.watchers.Notify(EventIn)
 		return len(b), nil
 	}
 	done, wake, err := p.write(t, b, nonblock)
 	if wake {
-		p.canRead.WakeAll()
+		p.wake(&p.canRead, t)
 	}
 	if done > 0 {
 		p.watchers.Notify(EventIn)
@@ -207,6 +207,15 @@ func (p *Pipe) write(t *sched.Thread, b []byte, nonblock bool) (n int, wake bool
 		p.readersWait = false
 	}
 	return n, wake, err
+}
+
+// wake wakes all in q, which t, nil for none of the scheduler's threads, has something for.
+func (p *Pipe) wake(q *sched.WaitQueue, t *sched.Thread) {
+	if t == nil {
+		q.WakeAll()
+	} else {
+		q.WakeNext(t)
+	}
 }
 
 func (p *Pipe) room() uint { return PipeSize - (p.tail - p.head) }

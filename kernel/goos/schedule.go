@@ -191,12 +191,19 @@ func dropSleeper(t *thread) {
 // expire wakes those of c's sleepers whose time has come.
 func expire(c *amd64.CPU) {
 	if c.Sleepers != 0 {
-		expireAt(c, amd64.RDTSC())
+		if now := amd64.RDTSC(); overdue(c, now) {
+			expireAt(c, now)
+		}
 	}
 }
 
+// overdue says that the time of one of c's sleepers has come.
+func overdue(c *amd64.CPU, now uint64) bool {
+	return c.Sleepers != 0 && at(c.Sleepers).deadline <= now
+}
+
 func expireAt(c *amd64.CPU, now uint64) {
-	for c.Sleepers != 0 && at(c.Sleepers).deadline <= now {
+	for overdue(c, now) {
 		t := at(c.Sleepers)
 		switch t.state {
 		case waitFutex:
@@ -239,7 +246,9 @@ func tick(c *amd64.CPU) (sliceEnd bool) {
 			sliceEnd = true
 		}
 	}
-	expireAt(c, now)
+	if overdue(c, now) {
+		expireAt(c, now)
+	}
 	armAt(c, now)
 	return sliceEnd
 }

@@ -65,8 +65,8 @@
 // used and how long it was blocked (class.go). Nobody waits for ever: now and then the thread that
 // has waited longest in vain gets a slice.
 //
-// Whom a thread wakes by WakeNext or UnparkAndPark is in no queue until the waker blocks, and then runs
-// in its place: it is on its way, like a thread between a queue and a CPU.
+// Whom a thread wakes by WakeNext or UnparkAndPark is in no queue until the waker blocks, or, if it is
+// urgent, gives way, and then runs in its place: it is on its way, like a thread between a queue and a CPU.
 //
 // A time slice ends when the kernel's tick takes the thread out of user mode: its user loop calls
 // Tick. A call that works in pieces looks between two of them (Breathe). A thread readied when no

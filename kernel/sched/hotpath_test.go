@@ -250,6 +250,28 @@ func TestWakeNext(t *testing.T) {
 	}, waits)
 }
 
+// Does WakeNext leave somebody asleep if several wait, or say so if nobody does?
+func TestWakeNextOfSeveral(t *testing.T) {
+	var q WaitQueue
+	ran := 0
+	waits := func(th *Thread) {
+		q.Wait(th, nil)
+		ran++
+	}
+	inThread(func(th *Thread) {
+		th.Yield() // they wait
+		if !q.WakeNext(th) || q.waiters.head != nil || th.heir != nil {
+			t.Error("has not woken all")
+		}
+		if th.Yield(); ran != 3 {
+			t.Errorf("%d went on, want 3", ran)
+		}
+		if q.WakeNext(th) {
+			t.Error("has woken somebody")
+		}
+	}, waits, waits, waits)
+}
+
 // Do the Go runtime's goroutines get a turn at each end of a slice, at no cost for the thread?
 func TestTickYieldsToGo(t *testing.T) {
 	m := &countingMachine{}

@@ -53,3 +53,56 @@ func TestExploreLending(t *testing.T) {
 		}
 	}
 }
+
+// Does an urgent thread that WakeNext has woken get the CPU from its waker when that gives way, without
+// having been in a queue, and give it back; and does it go on whatever the waker does instead?
+func TestExploreUrgentHeir(t *testing.T) {
+	nobody := func(*Thread) *Thread { return nil }
+	for i, then := range []func(*Thread){
+		(*Thread).Preempt, func(th *Thread) { th.Park(0) }, (*Thread).Yield, (*Thread).Tick, (*Thread).Breathe, nil,
+	} {
+		at, lent := 0, 0
+		explore(t, 1, 1, func(sc *scene) {
+			ready, over := false, false
+			urgent := sc.thread("urgent", PrioUser, func(th *Thread) {
+				th.OnBlock(nobody)
+				th.SetUrgent(true)
+				ready = true
+				th.Park(0)
+				if over = true; th.lender != nil {
+					lent++
+				}
+				th.Rest(0)
+			})
+			sc.thread("wakes", PrioUser, func(th *Thread) {
+				th.Park(0)
+				if !urgent.parking.WakeNext(th) {
+					urgent.Unpark()
+				} else if th.heir == urgent {
+					at++
+					sc.check(urgent.queue.Load() == 0, "is in a queue")
+					if i == 0 {
+						sc.check(th.ShouldYield(), "is not asked to give way")
+					}
+				}
+				if then == nil {
+					return
+				}
+				then(th)
+				sc.check(th.heir == nil && !th.lent && !th.preempted, "goes on with what it has given")
+				sc.check(i != 0 || over, "goes on before the urgent one")
+			})
+			third := sc.thread("third", PrioUser, func(th *Thread) { th.Park(0) })
+			sc.actor("waker", func() { await(&ready, true); sc.threads[1].Unpark() })
+			sc.actor("other waker", func() { third.Unpark() })
+			sc.actor("last wakers", func() {
+				await(&over, true)
+				urgent.Unpark()
+				sc.threads[1].Unpark()
+			})
+		})
+		if at == 0 || i == 0 && lent == 0 {
+			t.Errorf("way %d: heir %d times, lent to %d times", i, at, lent)
+		}
+	}
+}

@@ -65,6 +65,14 @@ func (l *list) pop() *Thread {
 	return t
 }
 
+// popOnly is pop if t is the only one.
+func (l *list) popOnly(t *Thread) {
+	*(*[2]uintptr)(unsafe.Pointer(l)) = [2]uintptr{} // as link would
+	t.linked = false
+}
+
+var _ = [1]byte{}[unsafe.Sizeof(list{})-unsafe.Sizeof([2]uintptr{})]
+
 func (l *list) remove(t *Thread) {
 	if !t.linked {
 		panic("sched: a thread is in no queue")

@@ -138,21 +138,20 @@ func (q *runQueue) mostClaim() claim {
 
 // starving takes the thread that has waited longest of those less urgent than prio, if that is
 // starveTicks ticks or more, to run for a slice; nil if there is none.
-func (q *runQueue) starving(prio Priority) *Thread {
+func (q *runQueue) starving(prio Priority) (t *Thread) {
 	if q.first.Load() == 0 {
 		return nil
 	}
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	now := q.ticks.Load()
-	var t *Thread
-	for i, levels := range q.present {
+	for i := 0; i <= int(prio/64); i++ {
+		levels := q.present[i]
+		if i == int(prio/64) {
+			levels &= 1<<(prio%64) - 1
+		}
 		for ; levels != 0; levels &= levels - 1 {
-			p := i*64 + bits.TrailingZeros64(levels)
-			if p >= int(prio) {
-				break
-			}
-			if h := q.level[p].head; now-h.since >= starveTicks && (t == nil || h.stamp < t.stamp) {
+			h := q.level[i*64+bits.TrailingZeros64(levels)].head
+			if now-h.since >= starveTicks && (t == nil || h.stamp < t.stamp) {
 				t = h
 			}
 		}
@@ -161,5 +160,6 @@ func (q *runQueue) starving(prio Priority) *Thread {
 		q.level[t.level].remove(t)
 		q.removed(t, t.level)
 	}
+	q.mu.Unlock()
 	return t
 }

@@ -182,27 +182,32 @@ func (q *WaitQueue) WakeOne() bool {
 	return true
 }
 
-// WakeNext is WakeOne for a thread, t, that is likely to block soon: on a machine of one CPU whom it
-// wakes, unless it preempts t, gets the CPU when t blocks, without having been in a queue. If t does
-// not block, that becomes ready when t yields or its time slice ends. Only t itself may call it.
+// WakeNext is WakeAll for a thread, t, that is likely to block soon; false if nobody waits. On a machine
+// of one CPU, if one thread waits, that gets the CPU when t blocks, without having been in a queue; if
+// it is urgent (SetUrgent), as soon as t can give way. If t does not block, it becomes ready when t
+// yields or its time slice ends; if it preempts t for another reason, at once. Only t itself may call it.
 func (q *WaitQueue) WakeNext(t *Thread) bool {
 	d := t.home.Load()
 	if !d.alone {
-		return q.WakeOne()
+		return q.WakeAll() != 0
 	}
 	if t.heir != nil {
-		return q.WakeOne()
+		return q.WakeAll() != 0
 	}
 	if trace.Active() != nil {
-		return q.WakeOne()
+		return q.WakeAll() != 0
 	}
 	q.mu.Lock()
 	w := q.waiters.head
+	if w != q.waiters.tail {
+		q.mu.Unlock()
+		return q.WakeAll() != 0
+	}
 	if w == nil {
 		q.mu.Unlock()
 		return false
 	}
-	q.waiters.pop()
+	q.waiters.popOnly(w)
 	w.decide(woken)
 	q.mu.Unlock()
 	if w.tryMove(Blocking, Woken) {
@@ -212,15 +217,18 @@ func (q *WaitQueue) WakeNext(t *Thread) bool {
 	if w.penalty != 0 {
 		w.restedAtLeast(d)
 	}
-	if prio := w.Priority(); prio > t.Priority() {
-		if prio > t.Priority()+margin(prio) {
-			w.s.ready(w)
-			return true
-		}
-	}
 	if w.bound.Load() != 0 {
 		w.s.ready(w)
 		return true
+	}
+	if prio := w.Priority(); prio > t.Priority() {
+		if prio > t.Priority()+margin(prio) {
+			if !w.urgent {
+				w.s.ready(w)
+				return true
+			}
+			t.doubt()
+		}
 	}
 	link(&t.heir, w)
 	return true

@@ -12,16 +12,18 @@ func (t *Thread) ShouldYield() bool {
 // Preempt is Yield for a thread that ShouldYield, unless its program has asked to keep the CPU
 // for a moment (Control.NoPreempt).
 func (t *Thread) Preempt() {
-	t.bequeath()
-	if t.grace() {
-		t.shouldYield.Store(false)
-		point()
-		// Bind and SetClass write what they change, then set shouldYield.
-		if !t.misplacedOn(t.home.Load()) {
-			if t.base.Load() != t.basis {
-				t.assess()
+	if t.control != nil {
+		t.bequeath()
+		if t.grace() {
+			t.shouldYield.Store(false)
+			point()
+			// Bind and SetClass write what they change, then set shouldYield.
+			if !t.misplacedOn(t.home.Load()) {
+				if t.base.Load() != t.basis {
+					t.assess()
+				}
+				return
 			}
-			return
 		}
 	}
 	t.giveWay()
@@ -51,20 +53,31 @@ func (t *Thread) yield() {
 
 // giveWay is Yield for the sake of a more urgent thread.
 func (t *Thread) giveWay() {
-	t.bequeath()
-	t.settle()
 	d := t.home.Load()
-	most := d.mostUrgent()
-	if !most.atLeast(t.Priority()) && !t.misplacedOn(d) {
-		return
+	next := t.heir
+	if next != nil {
+		link(&t.heir, nil)
+		if !next.urgent || next.Priority() < t.Priority() || d.mostUrgent().atLeast(next.Priority()) {
+			t.s.ready(next)
+			next = nil
+		}
 	}
-	t.preempted = most.rank() > uint64(t.Priority())+1
-	next := d.pick(true)
+	t.settle()
+	if next == nil {
+		most := d.mostUrgent()
+		if !most.atLeast(t.Priority()) && !t.misplacedOn(d) {
+			return
+		}
+		t.preempted = most.rank() > uint64(t.Priority())+1
+		if next = d.pick(true); next == nil && !t.misplacedOn(d) {
+			t.preempted = false
+			return
+		}
+	} else {
+		t.preempted = next.Priority() > t.Priority()
+	}
 	if next != nil {
 		t.lendTo(next)
-	} else if !t.misplacedOn(d) {
-		t.preempted = false
-		return
 	}
 	d.pass(t, next)
 	t.home.Load().finish(t)
