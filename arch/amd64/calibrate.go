@@ -273,14 +273,6 @@ func lapicNow() (m moment) {
 	return m
 }
 
-// DelayMicros spins for that many microseconds. Calibrate comes before.
-func DelayMicros(us uint64) {
-	start, ticks := RDTSC(), us*(TSCHz/1000000)
-	for n := 0; RDTSC()-start < ticks && n < 1<<40; n++ {
-		Pause()
-	}
-}
-
 func hpetRead(reg uintptr) uint32 {
 	return load32((*uint32)(unsafe.Pointer(ACPI.HPET.Ptr() + reg)))
 }

@@ -38,5 +38,5 @@
 //
 // cpu.go, entry_amd64.s, trap_amd64.s, user_amd64.s, context.go, usercopy.go;
 // then paging.go, kmap.go, tlb.go; then cpuid.go, acpi.go, madt.go, lapic.go,
-// ioapic.go, calibrate.go, smpboot.go, power.go.
+// ioapic.go, calibrate.go, wait.go, smpboot.go, power.go.
 package amd64

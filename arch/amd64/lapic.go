@@ -36,19 +36,19 @@ const (
 	apicBaseEnable = 1 << 11
 	apicBaseX2     = 1 << 10
 
-	svrEnable    = 1 << 8
-	lvtMasked    = 1 << 16
-	lvtNMI       = 4 << 8
-	lvtLow       = 1 << 13
-	lvtLevel     = 1 << 15
-	lvtDeadline  = 2 << 17
-	divideBy1    = 0xb
-	icrPending   = 1 << 12
-	icrAssert    = 1 << 14
-	icrNMI       = 4 << 8
-	icrInit      = 5 << 8
-	icrStartup   = 6 << 8
-	icrSpinLimit = 1000000
+	svrEnable   = 1 << 8
+	lvtMasked   = 1 << 16
+	lvtNMI      = 4 << 8
+	lvtLow      = 1 << 13
+	lvtLevel    = 1 << 15
+	lvtDeadline = 2 << 17
+	divideBy1   = 0xb
+	icrPending  = 1 << 12
+	icrAssert   = 1 << 14
+	icrNMI      = 4 << 8
+	icrInit     = 5 << 8
+	icrStartup  = 6 << 8
+	icrMicros   = 100000 // within which a command has left
 )
 
 // lapicState is how this machine's LAPICs are driven; set on the boot CPU.
@@ -189,8 +189,7 @@ func command(apicID, v uint32) {
 		Wrmsr(x2APICBase+regICR>>4, uint64(apicID)<<32|uint64(v))
 		return
 	}
-	for n := 0; lapicRead(regICR)&icrPending != 0 && n < icrSpinLimit; n++ {
-		Pause()
+	for w := within(icrMicros); lapicRead(regICR)&icrPending != 0 && w.goesOn(); {
 	}
 	lapicWrite(regICRHigh, apicID<<24)
 	lapicWrite(regICR, v)

@@ -25,9 +25,11 @@ const (
 	resetControl   = 0xcf9
 	debugExitPort  = 0xf4
 	pm1AllEvents   = 0xffff
-	portSpinLimit  = 100000
-	resetMicros    = 100000
-	offMicros      = 1000000
+
+	// What is given to the hardware, in µs.
+	busyMicros  = 100000
+	resetMicros = 100000
+	offMicros   = 1000000
 )
 
 // qemuPowerOff are the PM1a control registers of virtual machines whose tables were not
@@ -82,7 +84,7 @@ func PowerOff(w OffWay) {
 	case OffACPI:
 		if f.SleepControl.Addr != 0 {
 			f.SleepControl.write(ACPI.SleepTypeA<<sleepType | sleepStart)
-			settle(offMicros)
+			DelayMicros(offMicros)
 		}
 		if f.PM1aControl != 0 {
 			sleep(f, ACPI.SleepTypeA, ACPI.SleepTypeB)
@@ -97,7 +99,7 @@ func PowerOff(w OffWay) {
 		for _, p := range qemuPowerOff {
 			Outw(p[0], p[1])
 		}
-		settle(resetMicros)
+		DelayMicros(resetMicros)
 	}
 }
 
@@ -111,7 +113,7 @@ func sleep(f *FADT, a, b uint8) {
 	if f.PM1bControl != 0 {
 		sleepVia(f.PM1bControl, b)
 	}
-	settle(offMicros)
+	DelayMicros(offMicros)
 }
 
 // enableACPI asks the firmware to hand the power registers over, if it has not yet.
@@ -120,8 +122,7 @@ func enableACPI(f *FADT) {
 		return
 	}
 	Outb(f.SMICommand, f.ACPIEnable)
-	for n := 0; n < portSpinLimit && Inw(f.PM1aControl)&pm1SCIEnabled == 0; n++ {
-		Pause()
+	for w := within(busyMicros); Inw(f.PM1aControl)&pm1SCIEnabled == 0 && w.goesOn(); {
 	}
 }
 
@@ -171,25 +172,13 @@ func Reset(w ResetWay) {
 		Outb(resetControl, v|2)
 		Outb(resetControl, v|6)
 	case ResetKeyboard:
-		for n := 0; n < portSpinLimit && Inb(keyboardStatus)&keyboardBusy != 0; n++ {
-			Pause()
+		for w := within(busyMicros); Inb(keyboardStatus)&keyboardBusy != 0 && w.goesOn(); {
 		}
 		Outb(keyboardStatus, keyboardReset)
 	case ResetTriple:
 		breakCPU()
 	}
-	settle(resetMicros)
-}
-
-// settle gives the hardware time to act.
-func settle(micros uint64) {
-	if TSCHz != 0 {
-		DelayMicros(micros)
-		return
-	}
-	for range portSpinLimit {
-		Pause()
-	}
+	DelayMicros(resetMicros)
 }
 
 func (r Register) write(v uint8) {

@@ -62,22 +62,18 @@ func startAP(t *boot.Trampoline, id uint32, index int) bool {
 			limit = comeLimit
 		}
 		SendStartup(id, t.Vector())
-		for start := RDTSC(); !came && micros(RDTSC()-start) < limit; {
-			Pause()
+		for w := within(limit); !came && w.goesOn(); {
 			came = t.Taken()
 		}
 	}
 	if came || !t.Withdraw() { // it may have come at the last moment
-		for start := RDTSC(); micros(RDTSC()-start) < onlineLimit; {
+		for w := within(onlineLimit); w.goesOn(); {
 			if c.Online() {
 				return true
 			}
-			Pause()
 		}
 	}
 	SendInit(id)
 	DelayMicros(initWait)
 	return false
 }
-
-func micros(ticks uint64) uint64 { return ticks / max(TSCHz/1000000, 1) }
