@@ -153,6 +153,19 @@ func Usage(text string) {
 	sys.Exit(2)
 }
 
+// Argument returns the program's argument i, or otherwise if there is none. One that is not a number
+// from least to most ends the program, as Usage does.
+func Argument(i, otherwise, least, most int, usage string) int {
+	if sys.Argc() <= i {
+		return otherwise
+	}
+	n, ok := sys.ParseInt(sys.Arg(i))
+	if !ok || n < least || n > most {
+		Usage(usage)
+	}
+	return n
+}
+
 // Exit flushes standard output and ends the program.
 func Exit(status int) {
 	if !Out.Flush() && status == 0 {

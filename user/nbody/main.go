@@ -122,24 +122,17 @@ func (p runner) result() (r result) {
 	return r
 }
 
-func argument(i, otherwise, most int) int {
-	if sys.Argc() <= i {
-		return otherwise
-	}
-	n, ok := sys.ParseInt(sys.Arg(i))
-	if !ok || n < 2 || n > most {
-		out.Usage("nbody [speedup] [BODIES [STEPS]]")
-	}
-	return n
-}
-
 func main() {
-	if sys.Argc() > 1 && sys.Arg(1) == "speedup" {
-		bodies, steps = argument(2, 1000, maxBodies), argument(3, 8, 1000)
+	const usage = "nbody [speedup] [BODIES [STEPS]]"
+	at, measured := 1, sys.Argc() > 1 && sys.Arg(1) == "speedup"
+	if measured {
+		at, bodies, steps = 2, 1000, 8
+	}
+	bodies = out.Argument(at, bodies, 2, maxBodies, usage)
+	steps = out.Argument(at+1, steps, 2, 1000, usage)
+	if measured {
 		speedup()
 	}
-	bodies = argument(1, bodies, maxBodies)
-	steps = argument(2, steps, 1000)
 	last := ulib.Activations
 	if !sys.OnGossamer() {
 		last = ulib.MToN

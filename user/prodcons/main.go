@@ -47,20 +47,10 @@ func consume(uintptr) (sum uintptr) {
 	}
 }
 
-func argument(i, otherwise int) int {
-	if sys.Argc() <= i {
-		return otherwise
-	}
-	n, ok := sys.ParseInt(sys.Arg(i))
-	if !ok || n < 0 || n > 1<<24 {
-		out.Usage("prodcons [NUMBERS [CAPACITY]]")
-	}
-	return n
-}
-
 func main() {
-	numbers = argument(1, numbers)
-	capacity := argument(2, 10)
+	const usage, most = "prodcons [NUMBERS [CAPACITY]]", 1 << 24
+	numbers = out.Argument(1, numbers, 0, most, usage)
+	capacity := out.Argument(2, 10, 0, most, usage)
 	must(ulib.Start(), "start")
 	must(channel.Init(unsafe.Sizeof(uintptr(0)), capacity), "channel")
 	var p [producers]ulib.ID

@@ -52,26 +52,15 @@ func must(e sys.Errno, what string) {
 	}
 }
 
-// argument is the i-th argument as a number from 1 to most.
-func argument(i, otherwise, most int) int {
-	if sys.Argc() <= i {
-		return otherwise
-	}
-	n, ok := sys.ParseInt(sys.Arg(i))
-	if !ok || n < 1 || n > most {
-		out.Usage("webserver [-t] [REQUESTS [CLIENTS]]")
-	}
-	return n
-}
-
 func main() {
 	at := 1
 	if sys.Arg(1) == "-t" {
 		perThread = true
 		at++
 	}
-	requests = argument(at, requests, maxRequests)
-	clients = argument(at+1, clients, maxClients)
+	const usage = "webserver [-t] [REQUESTS [CLIENTS]]"
+	requests = out.Argument(at, requests, 1, maxRequests, usage)
+	clients = out.Argument(at+1, clients, 1, maxClients, usage)
 	out.Out.Int(clients).Str(" clients, ").Int(requests).Str(" requests each, ")
 	if perThread {
 		out.Out.Str("a thread for each request")
