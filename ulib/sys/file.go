@@ -87,6 +87,25 @@ func Read(fd int, p []byte) (int, Errno) {
 	return Result(Syscall3(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p))))
 }
 
+// ReadFile reads a file into p, as far as there is room, and returns what it got as text: less if a
+// read failed. The errors are Open's.
+func ReadFile(path string, p []byte) (text string, e Errno) {
+	fd, e := Open(path, O_RDONLY, 0)
+	if e != 0 {
+		return "", e
+	}
+	n := 0
+	for n < len(p) {
+		m, e := Read(fd, p[n:])
+		if e != 0 || m == 0 {
+			break
+		}
+		n += m
+	}
+	Close(fd)
+	return Text(p[:n]), 0
+}
+
 // Write may write less than len(p) bytes.
 func Write(fd int, p []byte) (int, Errno) {
 	return Result(Syscall3(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p))))

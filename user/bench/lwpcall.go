@@ -180,12 +180,9 @@ func park(lids []int32) {
 
 // freeKiB is the memory that nobody has.
 func freeKiB() int {
-	fd, e := sys.Open("/proc/meminfo", sys.O_RDONLY, 0)
+	text, e := sys.ReadFile("/proc/meminfo", memText[:])
 	must(e, "/proc/meminfo")
-	n, e := sys.Read(fd, memText[:])
-	must(e, "/proc/meminfo")
-	sys.Close(fd)
-	for text := sys.Text(memText[:n]); text != ""; {
+	for text != "" {
 		var line string
 		line, text = sys.Line(text)
 		if sys.HasPrefix(line, "MemFree:") {

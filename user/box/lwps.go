@@ -109,7 +109,7 @@ func showLWPs(lines, columns int, screen bool) {
 			halted++
 		}
 	}
-	text, _ := slurp("/proc/uptime", stat[:])
+	text, _ := sys.ReadFile("/proc/uptime", stat[:])
 	up, _ := sys.Field(text)
 	out.Out.Str("up ").Str(up).Str(" s, ").Int(cpuCount).Str(" CPUs ")
 	tenths(busy/max(cpuCount, 1), 1)
@@ -140,7 +140,7 @@ func showLWPs(lines, columns int, screen bool) {
 // countCPUs returns how many processors /proc/cpuinfo shows.
 func countCPUs() int {
 	n := 0
-	text, _ := slurp("/proc/cpuinfo", buf[:])
+	text, _ := sys.ReadFile("/proc/cpuinfo", buf[:])
 	for text != "" {
 		var line string
 		line, text = sys.Line(text)

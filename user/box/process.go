@@ -5,29 +5,11 @@ import (
 	"gossamer/ulib/sys"
 )
 
-// slurp reads a small file into p and returns its text.
-func slurp(name string, p []byte) (string, sys.Errno) {
-	fd, e := sys.Open(name, sys.O_RDONLY, 0)
-	if e != 0 {
-		return "", e
-	}
-	n := 0
-	for n < len(p) {
-		m, e := sys.Read(fd, p[n:])
-		if e != 0 || m == 0 {
-			break
-		}
-		n += m
-	}
-	sys.Close(fd)
-	return sys.Text(p[:n]), 0
-}
-
 var stat, args [4096]byte
 
 // psLine prints a process from /proc/PID/stat; one that has just gone prints nothing.
 func psLine(pid string) {
-	text, e := slurp(path.Reset().Add("/proc").Elem(pid).Elem("stat").String(), stat[:])
+	text, e := sys.ReadFile(path.Reset().Add("/proc").Elem(pid).Elem("stat").String(), stat[:])
 	if e != 0 {
 		return
 	}
@@ -54,7 +36,7 @@ func psLine(pid string) {
 		}
 	}
 	out.Out.Str("  ")
-	line, _ := slurp(path.Reset().Add("/proc").Elem(pid).Elem("cmdline").String(), args[:])
+	line, _ := sys.ReadFile(path.Reset().Add("/proc").Elem(pid).Elem("cmdline").String(), args[:])
 	if line == "" {
 		out.Out.Byte('[').Str(name).Byte(']')
 	}
@@ -153,7 +135,7 @@ func sleep() int {
 
 func uptime() int {
 	wantArgs(0, 0)
-	text, e := slurp("/proc/uptime", buf[:])
+	text, e := sys.ReadFile("/proc/uptime", buf[:])
 	if e != 0 {
 		fail("/proc/uptime", e)
 		return 1
@@ -166,7 +148,7 @@ func uptime() int {
 
 func free() int {
 	wantArgs(0, 0)
-	text, e := slurp("/proc/meminfo", buf[:])
+	text, e := sys.ReadFile("/proc/meminfo", buf[:])
 	if e != 0 {
 		fail("/proc/meminfo", e)
 		return 1

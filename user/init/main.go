@@ -142,23 +142,11 @@ func wanted() bool {
 
 // argumentsFromFile fills argv from /etc/run.
 func argumentsFromFile() bool {
-	fd, e := sys.Open("/etc/run", sys.O_RDONLY, 0)
-	if e != 0 {
-		return false
-	}
-	n := 0
-	for n < len(runFile) {
-		m, e := sys.Read(fd, runFile[n:])
-		if e != 0 || m == 0 {
-			break
-		}
-		n += m
-	}
-	sys.Close(fd)
+	text, _ := sys.ReadFile("/etc/run", runFile[:])
 	start := 0
-	for i := range n {
-		if runFile[i] == 0 {
-			if !argv.Add(sys.Text(runFile[start:i])) {
+	for i := range len(text) {
+		if text[i] == 0 {
+			if !argv.Add(text[start:i]) {
 				out.Fatal("init", "/etc/run", sys.E2BIG)
 			}
 			start = i + 1
