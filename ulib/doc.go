@@ -53,6 +53,9 @@
 // other, but for one of a higher priority that is made ready, and, under activations, at the end of
 // a slice while others wait; in the other models compute-bound ones should Yield.
 //
+// Under activations a thread that the kernel has taken off is in a slot; if slots are wanted by others it
+// is evicted from there, to its own stack, wherever it waits for its turn (slot.go).
+//
 // # Critical sections
 //
 // Between enter and leave, or enter and a switch, VP.disabled is set: the VP takes no upcall, the
@@ -91,7 +94,7 @@
 //
 // thread.go, queue.go, vp.go, machine.go and switch.h; create.go, stack.go, bound.go, lwp.go,
 // start.go, model.go; wait.go, timer.go, cancel.go; sem.go, mutex.go, cond.go and whatever else
-// threads meet at; io.go; activation.go; short_amd64.s; trace.go.
+// threads meet at; io.go; activation.go, slot.go; short_amd64.s; trace.go.
 //
 // # Tests
 //

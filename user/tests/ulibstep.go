@@ -17,6 +17,25 @@ func threadSteps() {
 	for _, n := range [...]int{1, 2} {
 		under(&ulib.Options{Model: ulib.Activations, LWPs: n}, askSteps)
 	}
+	under(&ulib.Options{Model: ulib.Activations, LWPs: 1, Slots: 2}, askStepsEvicted)
+}
+
+// askStepsEvicted is askSteps with so few slots, two of them for those that read, that who is preempted
+// loses his, wherever he is.
+func askStepsEvicted() {
+	id := spawn(yieldsUntil, 0)
+	askSteps()
+	join(id)
+	n := ulib.Count().Evicted
+	check(n > 1000, "threads were evicted")
+	out.Out.Str("# and evicted at ").Int(n).NL().Flush()
+}
+
+func yieldsUntil(uintptr) uintptr {
+	for atomic.LoadUint32(&released) == 0 {
+		ulib.Yield()
+	}
+	return 0
 }
 
 func contends(uintptr) uintptr {
