@@ -4,7 +4,7 @@
 #include "textflag.h"
 #include "switch.h"
 
-// GS base is the VP, always. What compiled Go takes for its g is the thread itself: in R14, and
+// GS base is the VP, always. What compiled Go takes for its g is the thread itself, VP.cur: in R14, and
 // in the word at -8(FS), which belongs to the LWP. Go's calling convention keeps no register
 // over a call but SP, R14, X15 = 0, and BP for tracebacks: they are the whole context of a
 // thread that has left its VP by a call.
@@ -20,7 +20,6 @@ TEXT ·enter(SB),NOSPLIT,$0-8
 TEXT ·swtch(SB),NOSPLIT|NOFRAME,$0-16
 	MOVQ to+0(FP), AX
 	MOVQ unlock+8(FP), BX
-	MOVQ VP_cur(GS), DX
 	SWITCH
 	LEAVE
 
@@ -31,7 +30,6 @@ TEXT ·toScheduler(SB),NOSPLIT|NOFRAME,$0-8
 	MOVQ unlock+0(FP), BX
 	MOVQ VP_self(GS), AX
 	ADDQ $VP_sched, AX
-	MOVQ VP_cur(GS), DX
 	SWITCH
 	RET
 

@@ -6,32 +6,38 @@
 
 // Short ways through functions of Go, for when nothing special is going on: the lock is free, no
 // priorities differ, nobody is cancelled, no VP sleeps, there are no timers. A short way does what
-// its function does, or it does nothing and goes there.
+// its function does, or it does nothing and goes there. The thread that calls is in R14.
 
-// ENTER begins a critical section and takes the lock, or goes to busy. It uses AX and CX.
+// ENTER begins a critical section and takes the lock, or goes to busy. It uses CX.
 #define ENTER(lock) \
-	MOVL $1, VP_disabled(GS) \
-	XORL AX, AX \
-	MOVL VP_number1(GS), CX \
-	LOCK \
-	CMPXCHGL CX, lock \
-	JNE  busy
+	MOVL  $1, VP_disabled(GS) \
+	MOVL  VP_number1(GS), CX \
+	XCHGL CX, lock \
+	JCXZL 2(PC) \
+	JMP   busy
 
-// WAIT has thread DX, which runs, wait in the empty queue at BX, cancellably, and switches to the
+// BUSY puts back what ENTER has found in the lock, the holder's number, as lock.spin does. It uses AX.
+#define BUSY(lock) \
+busy: \
+	MOVL VP_number1(GS), AX \
+	LOCK \
+	CMPXCHGL CX, lock
+
+// WAIT has thread R14, which runs, wait in the empty queue at BX, cancellably, and switches to the
 // thread woken last, if the VP's queue is empty and there is nothing to look at; otherwise it goes
 // to slow with all as it was. The exchange is also what thread.cancel must not be read before.
 #define WAIT \
 	CMPQ VP_queue+runQueue_mask(GS), $0 \
 	JNE  slow \
-	MOVQ DX, waitQueue_list+list_head(BX) \
-	MOVQ DX, waitQueue_list+list_tail(BX) \
-	MOVQ $0, thread_next(DX) \
-	MOVQ BX, thread_queue(DX) \
+	MOVQ R14, waitQueue_list+list_head(BX) \
+	MOVQ R14, waitQueue_list+list_tail(BX) \
+	MOVQ $0, thread_next(R14) \
+	MOVQ BX, thread_queue(R14) \
 	XORL AX, AX \
 	XCHGQ AX, VP_lifo(GS) \
 	TESTQ AX, AX \
 	JEQ  undo \
-	CMPL thread_cancel(DX), $0 \
+	CMPL thread_cancel(R14), $0 \
 	JNE  back \
 	CALL ·switch<>(SB) \
 	CMPL thread_cancel(R14), $0 \
@@ -43,41 +49,35 @@ back: \
 	MOVQ AX, VP_lifo(GS) \
 undo: \
 	MOVQ $0, waitQueue_list+list_head(BX) \
-	MOVQ $0, thread_queue(DX)
-
-// URGENT goes to slow if the thread that runs may have less than the usual priority.
-#define URGENT \
-	MOVQ VP_cur(GS), CX \
-	CMPL thread_special(CX), $0 \
-	JNE  slow
+	MOVQ $0, thread_queue(R14)
 
 // func Yield(): yield
 TEXT ·Yield(SB),NOSPLIT|NOFRAME,$0-0
 	ENTER(VP_queue+runQueue_lock(GS))
-	MOVQ VP_cur(GS), DX
 	CMPQ VP_queue+runQueue_mask(GS), $(1<<const_DefaultPriority) // and nothing to look for
 	JNE  slow
 	CMPQ VP_lifo(GS), $0
 	JNE  slow
-	CMPL thread_special(DX), $0
+	CMPL thread_special(R14), $0
 	JNE  slow
 	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_head(GS), AX
 	CMPL thread_special(AX), $0
 	JNE  slow
 	MOVQ VP_queue+runQueue_level+const_defaultLevel+list_tail(GS), BX
-	MOVQ DX, thread_next(BX)
-	MOVQ DX, VP_queue+runQueue_level+const_defaultLevel+list_tail(GS)
+	MOVQ R14, thread_next(BX)
+	MOVQ R14, VP_queue+runQueue_level+const_defaultLevel+list_tail(GS)
 	MOVQ thread_next(AX), BX
 	MOVQ BX, VP_queue+runQueue_level+const_defaultLevel+list_head(GS)
-	MOVQ $0, thread_next(DX)
+	MOVQ $0, thread_next(R14)
 	MOVQ VP_self(GS), BX
 	ADDQ $(VP_queue+runQueue_lock), BX
 	SWITCH
 	LEAVE
 slow:
 	MOVL $0, VP_queue+runQueue_lock(GS)
-busy:
 	JMP  ·yield(SB) // which enters once more
+	BUSY(VP_queue+runQueue_lock(GS))
+	JMP  ·yield(SB)
 
 // func semPost(s *Semaphore) Errno: post
 TEXT ·semPost(SB),NOSPLIT|NOFRAME,$0-16
@@ -86,17 +86,16 @@ TEXT ·semPost(SB),NOSPLIT|NOFRAME,$0-16
 	MOVQ waitQueue_list+list_head(BX), DX
 	TESTQ DX, DX
 	JEQ  slow
-	CMPL thread_special(DX), $0
+	MOVL thread_special(DX), CX
+	ORL  thread_special(R14), CX // who calls may have less than the usual priority
 	JNE  slow
-	URGENT
 	MOVQ thread_next(DX), CX
 	MOVQ CX, waitQueue_list+list_head(BX)
 	MOVQ $0, thread_queue(DX)
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
 	XCHGQ DX, VP_lifo(GS)
-	TESTQ DX, DX
-	JNE  more
-	CMPQ ·idleVPs(SB), $0
+	MOVQ DX, CX
+	ORQ  ·idleVPs(SB), CX
 	JNE  more
 	MOVQ $0, ret+8(FP)
 	LEAVE
@@ -105,27 +104,25 @@ more:
 	JMP  ·posted(SB)
 slow:
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
-busy:
+	JMP  ·post(SB)
+	BUSY(Semaphore_q+waitQueue_lock(BX))
 	JMP  ·post(SB)
 
 // func semWait(s *Semaphore) Errno: wait
 TEXT ·semWait(SB),NOSPLIT|NOFRAME,$0-16
 	MOVQ s+0(FP), BX
 	ENTER(Semaphore_q+waitQueue_lock(BX))
-	MOVQ VP_cur(GS), DX
 	MOVQ $0, ret+8(FP)
-	MOVL Semaphore_n(BX), CX
-	TESTL CX, CX
+	CMPL Semaphore_n(BX), $0
 	JNE  take
 	CMPQ waitQueue_list+list_head(BX), $0
 	JNE  slow
 	WAIT
 	RET
 take:
-	CMPL thread_cancel(DX), $0
+	CMPL thread_cancel(R14), $0
 	JNE  slow
-	DECL CX
-	MOVL CX, Semaphore_n(BX)
+	DECL Semaphore_n(BX)
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
 	LEAVE
 cancelled:
@@ -133,10 +130,11 @@ cancelled:
 	UNDO
 slow:
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
-busy:
+	JMP  ·wait(SB)
+	BUSY(Semaphore_q+waitQueue_lock(BX))
 	JMP  ·wait(SB)
 
-// switch from DX to AX, freeing BX, as a call.
+// switch from R14 to AX, freeing BX, as a call.
 TEXT ·switch<>(SB),NOSPLIT|NOFRAME,$0-0
 	SWITCH
 	LEAVE
@@ -148,7 +146,8 @@ TEXT ·Create(SB),NOSPLIT|NOFRAME,$0-32
 	MOVQ ·pool+stackPool_free+const_defaultFree(SB), DX
 	TESTQ DX, DX
 	JEQ  slow
-	URGENT
+	CMPL thread_special(R14), $0 // who calls may have less than the usual priority
+	JNE  slow
 	MOVQ thread_next(DX), CX
 	MOVQ CX, ·pool+stackPool_free+const_defaultFree(SB)
 	MOVL $0, ·pool+stackPool_lock(SB)
@@ -169,9 +168,8 @@ TEXT ·Create(SB),NOSPLIT|NOFRAME,$0-32
 	ORQ  DX, AX
 	MOVQ AX, ret+16(FP)
 	XCHGQ DX, VP_lifo(GS)
-	TESTQ DX, DX
-	JNE  more
-	CMPQ ·idleVPs(SB), $0
+	MOVQ DX, CX
+	ORQ  ·idleVPs(SB), CX
 	JNE  more
 	MOVQ $0, ret1+24(FP)
 	LEAVE
@@ -181,7 +179,8 @@ more:
 	JMP  ·created(SB)
 slow:
 	MOVL $0, ·pool+stackPool_lock(SB)
-busy:
+	JMP  ·create(SB)
+	BUSY(·pool+stackPool_lock(SB))
 	JMP  ·create(SB)
 
 // func Join(id ID) (result uintptr, e Errno): join
@@ -193,22 +192,21 @@ TEXT ·Join(SB),NOSPLIT|NOFRAME,$0-24
 	MOVQ BX, CX
 	SHRQ $const_arenaBits, CX
 	CMPQ CX, $1
-	JNE  busy
+	JNE  other
 	LEAQ thread__size(BX), CX
 	TESTL $(const_MinStack-1), CX
-	JNE  busy
+	JNE  other
 	SHRQ $const_addressBits, SI
-	JEQ  busy
+	JEQ  other
 	ADDQ $thread_exit, BX
 	ENTER(waitQueue_lock(BX))
 	CMPW SI, thread_generation-thread_exit(BX)
 	JNE  slow
-	MOVQ VP_cur(GS), DX
 	CMPW thread_done-thread_exit(BX), $0 // and detached
 	JNE  slow
 	CMPQ waitQueue_list+list_head(BX), $0
 	JNE  slow
-	LEAQ thread_exit(DX), CX
+	LEAQ thread_exit(R14), CX
 	CMPQ CX, BX
 	JEQ  slow
 	WAIT
@@ -221,7 +219,9 @@ cancelled:
 	UNDO
 slow:
 	MOVL $0, waitQueue_lock(BX)
-busy:
+other:
+	JMP  ·join(SB)
+	BUSY(waitQueue_lock(BX))
 	JMP  ·join(SB)
 
 // threadStart is where a thread begins, its control block in R14: its function, and finish.
@@ -231,20 +231,21 @@ TEXT ·threadStart(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
 	MOVQ (DX), CX
 	CALL CX
 	MOVQ AX, SI
-	MOVQ R14, DX
-	CMPL thread_duties(DX), $0
-	JNE  busy
-	LEAQ thread_exit(DX), BX
+	CMPL thread_duties(R14), $0
+	JNE  other
+	LEAQ thread_exit(R14), BX
 	ENTER(waitQueue_lock(BX))
 	MOVQ waitQueue_list+list_head(BX), DI
 	TESTQ DI, DI
 	JEQ  slow
 	CMPL thread_special(DI), $0
 	JNE  slow
-	CMPL thread_cancel(DX), $0
+	CMPL thread_cancel(R14), $0
 	JNE  slow
 	CMPQ VP_queue+runQueue_mask(GS), $0
 	JNE  slow
+	XORL AX, AX
+	MOVL VP_number1(GS), CX
 	LOCK
 	CMPXCHGL CX, ·pool+stackPool_lock(SB)
 	JNE  slow
@@ -253,23 +254,25 @@ TEXT ·threadStart(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
 	MOVQ SI, thread_result(DI)
 	MOVQ $0, thread_queue(DI)
 	MOVQ $0, waitQueue_list+list_head(BX)
-	ADDW $1, thread_generation(DX)
-	ADCW $0, thread_generation(DX)
-	MOVW $const_freeThread, thread_done(DX) // and detached
+	ADDW $1, thread_generation(R14)
+	ADCW $0, thread_generation(R14)
+	MOVW $const_freeThread, thread_done(R14) // and detached
 	MOVL $0, waitQueue_lock(BX)
-	MOVBLZX thread_class(DX), CX
+	MOVBLZX thread_class(R14), CX
 	LEAQ ·pool(SB), BX
 	MOVQ stackPool_free(BX)(CX*8), AX
-	MOVQ AX, thread_next(DX)
-	MOVQ DX, stackPool_free(BX)(CX*8)
+	MOVQ AX, thread_next(R14)
+	MOVQ R14, stackPool_free(BX)(CX*8)
 	MOVQ DI, AX
 	ADDQ $stackPool_lock, BX
 	SWITCH
 	LEAVE
+	BUSY(waitQueue_lock(BX))
+	JMP  other
 slow:
 	MOVL $0, waitQueue_lock(BX)
-busy:
+other:
 	PUSHQ SI
-	PUSHQ DX
+	PUSHQ R14
 	CALL ·finish(SB)
 	INT  $3

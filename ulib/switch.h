@@ -1,9 +1,9 @@
-// SWITCH goes from thread DX to thread AX and frees the lock at BX: the context is whole, and its
+// SWITCH goes from thread R14 to thread AX and frees the lock at BX: the context is whole, and its
 // stack left, before that. A thread that begins finds itself in R14.
 #define SWITCH \
 	MOVQ AX, VP_cur(GS) \
-	MOVQ BP, thread_bp(DX) \
-	MOVQ SP, thread_sp(DX) \
+	MOVQ BP, thread_bp(R14) \
+	MOVQ SP, thread_sp(R14) \
 	MOVQ thread_sp(AX), SP \
 	MOVQ thread_bp(AX), BP \
 	MOVQ AX, R14 \
