@@ -208,9 +208,29 @@ func (v *VP) resume(t *thread) {
 	point()
 	v.looks = 0
 	atomic.SwapUint32(&v.pending, 0) // before what t is to look for is read
-	t.lookFirst(slotAt(s))
+	v.lookFirst(t)
 	v.restart()
 	resumeSlot(slotAt(s), t.tookG)
+}
+
+// lookFirst has t, whose slot v has named and which is about to go on, look first, if it is to: for
+// signals at once, and before it sleeps in the call that it may be about to make. If it finds no slot
+// free then, nobody else will ask.
+func (v *VP) lookFirst(t *thread) {
+	if atomic.LoadUint32(&t.cancel) == 0 {
+		return
+	}
+	t.lookAtSignals(slotAt(v.mine))
+	if t.toLook() && atomic.LoadUint32(&t.inCall) != 0 {
+		v.stayAwake()
+	}
+}
+
+// stayAwake has the kernel end a plain block of the thread that runs on v, in v's slot, with EINTR. One
+// that has begun already sa_wakeup ends.
+func (v *VP) stayAwake() {
+	point()
+	atomic.StoreUint32(&v.awake, v.mine+1)
 }
 
 // schedulerBase is how far below the top of a VP's stack whatever runs there begins: above lies
@@ -235,7 +255,7 @@ func resumeAgain() {
 	point()
 	v.collect()
 	atomic.SwapUint32(&v.pending, 0)
-	v.cur.lookFirst(slotAt(v.mine))
+	v.lookFirst(v.cur)
 	resumeSlot(slotAt(v.mine), v.cur.tookG)
 }
 

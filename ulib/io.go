@@ -118,6 +118,9 @@ func (t *thread) endCall(e Errno) bool {
 	if e != sys.EINTR {
 		return true
 	}
+	v := enter()
+	atomic.StoreUint32(&v.awake, 0) // it was for this call
+	v.leave()
 	t.cancelPoint()
 	return false
 }
@@ -132,10 +135,11 @@ func (t *thread) interruptCall(v *VP) {
 		for i := range nvp {
 			if vps[i].cur == t {
 				s = vps[i].mine + 1
+				vps[i].stayAwake()
 			}
 		}
 		act.lock.release()
-		if s != 0 { // otherwise its VP looks for cancel when it blocks
+		if s != 0 { // otherwise it looks before it calls, or its VP when it blocks
 			kernel1(sa.SysWakeup, uintptr(s-1))
 		}
 	case onGossamer:

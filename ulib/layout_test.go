@@ -25,6 +25,7 @@ func TestLayout(t *testing.T) {
 		{"VP.sigmask", unsafe.Offsetof(v.sigmask), sa.Sigmask},
 		{"VP.wakeAt", unsafe.Offsetof(v.wakeAt), sa.WakeAt},
 		{"VP.upcallFS", unsafe.Offsetof(v.upcallFS), sa.UpcallFS},
+		{"VP.awake", unsafe.Offsetof(v.awake), sa.Awake},
 		{"VP.self, the first of ulib's own", unsafe.Offsetof(v.self), sa.Own},
 		{"mask and look in one word", unsafe.Offsetof(q.look), unsafe.Offsetof(q.mask) + 4},
 		{"that word's alignment", (unsafe.Offsetof(v.queue) + unsafe.Offsetof(q.mask)) % 8, 0},

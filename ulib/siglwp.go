@@ -113,22 +113,24 @@ func foreign(sig int, uc *sys.UContext) {
 }
 
 // lookAt has t, which is at ip with sp, outside critical sections, look for signals before it goes
-// on: what it is to go on with then. Without room on its stack it goes on as it was.
+// on: what it is to go on with then. If it is about to do so already, or has no room on its stack, it
+// goes on as it was.
 //
 //go:nosplit
 func (t *thread) lookAt(sp, ip uint64) (uint64, uint64) {
 	low := uint64(t.g.lo) + signalRoom
-	if sp < low || sp > uint64(t.g.hi) {
+	if t.looking || sp < low || sp > uint64(t.g.hi) {
 		return sp, ip
 	}
+	t.looking = true
 	sp -= 8
 	*(*uint64)(unsafe.Pointer(uintptr(sp))) = ip
 	return sp, uint64(signalEntry())
 }
 
-// lookFirst has t, which is in a slot, look for signals before it goes on, if it is to.
-func (t *thread) lookFirst(s *sa.Slot) {
-	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && s.IP != uint64(signalEntry()) && t.tookG == uintptr(unsafe.Pointer(t)) {
+// lookAtSignals has t, which is in a slot, look for signals before it goes on, if it is to.
+func (t *thread) lookAtSignals(s *sa.Slot) {
+	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && t.tookG == uintptr(unsafe.Pointer(t)) {
 		s.SP, s.IP = t.lookAt(s.SP, s.IP)
 	}
 }
@@ -138,7 +140,9 @@ func signalPoint() {
 	v := enter()
 	v.collect()
 	v.leave()
-	self().attend()
+	t := self()
+	t.looking = false
+	t.attend()
 }
 
 // collect passes on what the kernel has given up to v. In a critical section, without locks.

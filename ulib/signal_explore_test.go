@@ -6,12 +6,12 @@ import "gossamer/ulib/sa"
 
 // Signals are not explored: they come from outside.
 
-func catchFromKernel(sig int)          {}
-func noteMask()                        {}
-func (v *VP) collect()                 {}
-func (v *VP) refill()                  {}
-func (v *VP) nudge(t *thread)          {}
-func (v *VP) catches()                 {}
-func (v *VP) aloneWithSignals()        {}
-func (t *thread) lookFirst(s *sa.Slot) {}
-func (v *VP) arriveAt(word *uint32)    {}
+func catchFromKernel(sig int)              {}
+func noteMask()                            {}
+func (v *VP) collect()                     {}
+func (v *VP) refill()                      {}
+func (v *VP) nudge(t *thread)              {}
+func (v *VP) catches()                     {}
+func (v *VP) aloneWithSignals()            {}
+func (t *thread) lookAtSignals(s *sa.Slot) {}
+func (v *VP) arriveAt(word *uint32)        {}

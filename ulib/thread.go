@@ -81,6 +81,7 @@ type thread struct {
 	taken   uint32  // [own] how many handlers it has run
 
 	attending bool // [own] it is in takeOne
+	looking   bool // [own, or who holds its slot] it has been made to enter signalPoint, and has not yet
 
 	// [timers.lock]
 	deadline int64

@@ -20,6 +20,7 @@ var activationScenes = []scene{
 	{"semaphore", 0, 2, sceneSemaphore, &activationScene{vps: 1, slots: 1}},
 	{"condition", 0, 2, sceneCondition, &activationScene{vps: 1, slots: 1}},
 	{"cancel in a call", 0, 2, sceneCancelCall, &activationScene{vps: 1, slots: 1}},
+	{"cancel in a call, no slot", 0, 2, sceneCancelCallPlain, &activationScene{vps: 1, slots: 1}},
 	{"pipe", 0, 2, scenePipe, &activationScene{vps: 1, slots: 1}},
 	{"pages", 0, 2, sceneJoin1, &activationScene{vps: 1, slots: 1, faults: true}},
 	{"taken", 0, 2, sceneBlocks, &activationScene{vps: 1, slots: 1, rival: true}},
@@ -36,6 +37,7 @@ var activationScenes = []scene{
 	{"2 VPs: semaphore", 0, 2, sceneSemaphore, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: condition", 0, 2, sceneCondition, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: cancel in a call", 0, 2, sceneCancelCall, &activationScene{vps: 2, slots: 1}},
+	{"2 VPs: cancel in a call, no slot", 0, 2, sceneCancelCallPlain, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: pipe", 0, 2, scenePipe, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: pages", 0, 2, sceneJoin1, &activationScene{vps: 2, slots: 1, faults: true}},
 	{"2 VPs: one taken", 0, 2, sceneJoin1, &activationScene{vps: 2, slots: 1, rival: true}},
@@ -146,6 +148,24 @@ func sceneCancelCall() {
 	ex.check(Cancel(a) == 0, "cancel")
 	result(a, Canceled)
 	ex.check(n1 == 1, "handlers")
+}
+
+// holdsSlot is in a call that does not end while one who has been cancelled has not ended.
+func holdsSlot(n uintptr) uintptr {
+	ex.check(inKernel(func() bool { return inside == 0 || n1 == 1 }) == 0, "the call fails")
+	return n
+}
+
+// Nor does a thread sleep on that is cancelled when every slot is in use, so that nobody is told of its
+// block.
+func sceneCancelCallPlain() {
+	b, a := spawn(waitsForEver, 1), spawn(holdsSlot, 0) // who was made last runs first
+	Yield()
+	ex.check(Cancel(b) == 0, "cancel")
+	inside = 1
+	result(b, Canceled)
+	ex.check(n1 == 1, "handlers")
+	result(a, 0)
 }
 
 func readsUrgently(n uintptr) uintptr {

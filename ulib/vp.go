@@ -19,7 +19,8 @@ type VP struct {
 	sigmask  uint64
 	wakeAt   int64
 	upcallFS uint64
-	_        [sa.Own - 40]byte
+	awake    uint32 // atomic; a slot plus one, whose thread here is to look before it sleeps; 0: none
+	_        [sa.Own - 44]byte
 
 	self    *VP
 	cur     *thread // that runs; sched if none

@@ -1,6 +1,10 @@
 package sa
 
-import abi "gossamer/ulib/sa"
+import (
+	"sync/atomic"
+
+	abi "gossamer/ulib/sa"
+)
 
 // Block is called by LWP l when it is in a wait queue and about to be switched away from: K5. It
 // returns the LWP to run instead on this processor, which is parked or about to be and has to be
@@ -33,9 +37,21 @@ func (p *Process) block(l int) (next int) {
 		p.stat.Plain++
 		v.slot = slot
 		p.move(v, Plain, false)
+		if atomic.LoadUint32(&v.page.Awake) == slot+1 {
+			p.rouse(v)
+		}
 	}
 	p.fill(nil)
 	return -1
+}
+
+// rouse ends the plain block that v has just begun, for its thread is to look at something before it
+// sleeps: the call fails with EINTR. If its wait is one that cannot be interrupted, a fault's, the
+// thread is taken off as soon as that is over, and ulib sees again that it is to look.
+func (p *Process) rouse(v *vp) {
+	atomic.StoreUint32(&v.page.Awake, 0)
+	v.preempt = true
+	p.host(v).Interrupt()
 }
 
 // hold has the LWP of v keep the call of the thread in slot, and another LWP serve v.

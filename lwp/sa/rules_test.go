@@ -70,6 +70,39 @@ func TestSleepsAgain(t *testing.T) {
 	want(t, "posts", s.p.stat.Posts, 1)
 }
 
+// Does a thread that is to stay awake get EINTR when every slot is in use, once, and nobody else?
+func TestAwake(t *testing.T) {
+	for _, c := range []struct {
+		awake uint32
+		wait  bool // it is a fault's
+		ends  bool
+	}{{0, false, false}, {1, false, false}, {2, false, true}, {3, false, false}, {2, true, true}} {
+		s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 2})
+		s.block(0, false)
+		s.kernel(1)
+		page := s.area.VPs[0]
+		page.Disabled, page.Cur, page.Awake = 0, 1, c.awake
+		s.l[1].ctx = regs{pc: inThread, t: 1, next: none}
+		s.block(1, c.wait)
+		want(t, "state", s.p.vps[0].state, Plain)
+		want(t, "interrupted", s.l[1].interrupted, c.ends)
+		left := c.awake
+		if c.ends {
+			left = 0
+		}
+		want(t, "what is left of it", page.Awake, left)
+		if !c.ends {
+			continue
+		}
+		upcalls := s.p.stat.Upcalls
+		s.l[1].at = atEdge
+		s.kernel(1)
+		want(t, "upcalls, so that ulib has a look at the thread", s.p.stat.Upcalls, upcalls+1)
+		want(t, "why", page.Why, abi.Preempted)
+		want(t, "ready", s.area.Process.Ready, 2)
+	}
+}
+
 // Does a thread have its quantum, and does WakeAt end it?
 func TestQuantum(t *testing.T) {
 	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})

@@ -71,6 +71,8 @@ type simLWP struct {
 	event  Event
 	kicked bool
 	fixed  bool // its wait is a fault's: only the device ends it
+	// interrupted: its wait is to end; no state of the explorer has it, where any wait may end
+	interrupted bool
 }
 
 type sim struct {
@@ -143,8 +145,8 @@ func (h simHost) Unpark() { // parking is one step with what decided it: there i
 	}
 }
 func (h simHost) Kick()           { h.l().kicked = true }
-func (h simHost) Interrupt() bool { return true }
-func (h simHost) Uninterrupt()    {}
+func (h simHost) Interrupt() bool { h.l().interrupted = true; return true }
+func (h simHost) Uninterrupt()    { h.l().interrupted = false }
 
 func newSim(c simConfig) *sim {
 	s := &sim{nvp: c.nvp, nt: c.nt, nslot: c.nslot, cfg: c}

@@ -49,7 +49,9 @@ type VP struct {
 	Sigmask  uint64 // [the VP] signals that it does not want now: those the running thread blocks
 	WakeAt   int64  // [the VP] CLOCK_MONOTONIC, ns: at the first tick from then on as if Quantum were used up; 0 = never
 	UpcallFS uint64 // [the VP] FS base at an upcall; taken as 0 if it is no user address
-	_        [3]uint64
+	Awake    uint32 // [ulib; the kernel stores 0 when it has heeded it] a slot plus one, 0 = none: a wait of the thread in Cur, if that is it, which would keep this VP for want of a slot, ends at once with EINTR
+	_        uint32
+	_        [2]uint64
 
 	// [the kernel, at an upcall]
 	Why   uint32 // Added …
@@ -95,6 +97,7 @@ const (
 	Sigmask  = 16
 	WakeAt   = 24
 	UpcallFS = 32
+	Awake    = 40
 	Why      = 64
 	Wslot    = 68
 	Info     = 128

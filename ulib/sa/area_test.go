@@ -25,6 +25,7 @@ func TestOffsets(t *testing.T) {
 		{"VP.Sigmask", unsafe.Offsetof(v.Sigmask), Sigmask},
 		{"VP.WakeAt", unsafe.Offsetof(v.WakeAt), WakeAt},
 		{"VP.UpcallFS", unsafe.Offsetof(v.UpcallFS), UpcallFS},
+		{"VP.Awake", unsafe.Offsetof(v.Awake), Awake},
 		{"VP.Why", unsafe.Offsetof(v.Why), Why},
 		{"VP.Wslot", unsafe.Offsetof(v.Wslot), Wslot},
 		{"VP.Info", unsafe.Offsetof(v.Info), Info},

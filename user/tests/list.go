@@ -140,6 +140,7 @@ var tests = [...]test{
 	{"ulib/signal-storm", threadStorm, 120, 0},
 	{"ulib/signal-stops", threadStops, 120, 0},
 	{"ulib/steps", threadSteps, 120, gossamerOnly},
+	{"ulib/awake", threadAwake, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
 	{"ulib/million", threadMillion, 600, gossamerOnly},
 	{"ulib/webserver", webServer, 120, gossamerOnly},
