@@ -20,9 +20,6 @@ func (l *LWP) SetClearTID(at uint64) { l.clearTID = at }
 // SetRobust sets the head of the list of robust futexes: set_robust_list(2).
 func (l *LWP) SetRobust(head uint64) { l.robust = head }
 
-// Robust returns it: get_robust_list(2).
-func (l *LWP) Robust() uint64 { return l.robust }
-
 // letGo gives up what the LWP holds in its address space.
 func (l *LWP) letGo() {
 	if l.controlAt != 0 {

@@ -21,7 +21,6 @@ const (
 	nrInterval     = 148
 	nrSetaffinity  = 203
 	nrGetaffinity  = 204
-	nrClone3       = 435
 
 	at   = uint64(proctest.Scratch)
 	m1   = ^uint64(0)

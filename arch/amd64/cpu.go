@@ -138,6 +138,3 @@ func (c *CPU) InUser() bool { return load32(&c.inUser) != 0 }
 
 // Online reports whether c has come up.
 func (c *CPU) Online() bool { return load32(&c.online) != 0 }
-
-// OnBareStack reports whether sp lies on c's stack of bare Go.
-func (c *CPU) OnBareStack(sp uintptr) bool { return c.kstack-sp <= bareStack }

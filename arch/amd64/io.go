@@ -39,12 +39,6 @@ func Pause()
 // Invlpg drops the translation of the page at va from this CPU's TLB.
 func Invlpg(va uintptr)
 
-// Cr0 reads control register 0.
-func Cr0() uint64
-
-// SetCr0 writes control register 0.
-func SetCr0(v uint64)
-
 // Cr2 reads the address of the last page fault.
 func Cr2() uint64
 
@@ -62,12 +56,6 @@ func SetCr4(v uint64)
 
 // Cli turns interrupts off.
 func Cli()
-
-// Sti turns interrupts on, after the next instruction.
-func Sti()
-
-// Flags reads RFLAGS; bit 9 says whether interrupts are on.
-func Flags() uint64
 
 // Halt stops the CPU for good: no interrupt wakes it.
 func Halt()

@@ -90,18 +90,6 @@ TEXT ·Invlpg(SB),NOSPLIT,$0-8
 	INVLPG (AX)
 	RET
 
-// func Cr0() uint64
-TEXT ·Cr0(SB),NOSPLIT,$0-8
-	MOVQ CR0, AX
-	MOVQ AX, ret+0(FP)
-	RET
-
-// func SetCr0(v uint64)
-TEXT ·SetCr0(SB),NOSPLIT,$0-8
-	MOVQ v+0(FP), AX
-	MOVQ AX, CR0
-	RET
-
 // func Cr2() uint64
 TEXT ·Cr2(SB),NOSPLIT,$0-8
 	MOVQ CR2, AX
@@ -135,18 +123,6 @@ TEXT ·SetCr4(SB),NOSPLIT,$0-8
 // func Cli()
 TEXT ·Cli(SB),NOSPLIT,$0-0
 	CLI
-	RET
-
-// func Sti()
-TEXT ·Sti(SB),NOSPLIT,$0-0
-	STI
-	RET
-
-// func Flags() uint64
-TEXT ·Flags(SB),NOSPLIT,$8-8
-	PUSHFQ
-	POPQ AX
-	MOVQ AX, ret+0(FP)
 	RET
 
 // func Halt()

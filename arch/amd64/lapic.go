@@ -226,14 +226,5 @@ func timerCount(ticks, scale uint64) uint32 {
 	return uint32(n) + 1
 }
 
-// Disarm stops the timer. An interrupt that is already on its way still comes.
-func Disarm() {
-	if lapicState.deadline {
-		Wrmsr(msrTSCDeadline, 0)
-		return
-	}
-	lapicWrite(regInitial, 0)
-}
-
 // startable reports whether a CPU's LAPIC can be addressed in the mode in use.
 func startable(apicID uint32) bool { return lapicState.x2 || apicID < 255 }

@@ -25,7 +25,6 @@ const (
 	frameFixed = infoAt + 128
 	fxSize     = 512
 	redZone    = 128
-	frameMax   = frameFixed + fxSize + 16
 )
 
 // PushSignal implements lwp.Context.

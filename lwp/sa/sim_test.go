@@ -42,8 +42,6 @@ const (
 var stepNames = [...]string{"lock", "drain", "pick", "cur", "enable", "test", "redo", "iret", "try", "sleep",
 	"thread", "leave", "wake", "call", "secend", "sectest"}
 
-func inRange(pc uint8) bool { return pc >= atTest && pc <= atIret }
-
 // regs is a user context. t is the thread whose registers these are; next the one that the VP has
 // chosen.
 type regs struct {
@@ -80,7 +78,6 @@ type sim struct {
 	p              *Process
 	area           Area
 	l              []simLWP
-	cur            int // the LWP whose step this is
 
 	// ulib's memory
 	lock   uint8 // VP + 1

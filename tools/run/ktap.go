@@ -25,7 +25,6 @@ type level struct {
 	seen    map[int]bool
 	last    string
 	failed  bool // a test of this level or below failed
-	bailed  bool
 	results int
 }
 

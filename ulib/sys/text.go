@@ -41,9 +41,6 @@ func Index(s, sub string) int {
 // HasPrefix reports whether s begins with p.
 func HasPrefix(s, p string) bool { return len(s) >= len(p) && s[:len(p)] == p }
 
-// HasSuffix reports whether s ends with p.
-func HasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] == p }
-
 // Base is the last element of a path.
 func Base(s string) string {
 	for len(s) > 1 && s[len(s)-1] == '/' {

@@ -18,7 +18,6 @@ var (
 	ping, pong        ulib.Semaphore
 	mutex             ulib.Mutex
 	readEnd, writeEnd int
-	stop              bool
 )
 
 func must(e sys.Errno, what string) {

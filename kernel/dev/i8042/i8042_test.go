@@ -25,7 +25,7 @@ func TestGood(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Translated() == c.raw || !f.enabled || f.set != 2 || !r.Answers() || f.lamps != 2 {
+		if r.dec.translated == c.raw || !f.enabled || f.set != 2 || !r.said || f.lamps != 2 {
 			t.Errorf("raw %v: %+v", c.raw, f)
 		}
 		if want := uint8(configIRQ | configAuxOff); f.config&^configTranslate != want {
@@ -76,12 +76,12 @@ func TestOdd(t *testing.T) {
 	}
 	f = newFake(t)
 	f.dull = true // needs a reset first
-	if r, err = f.start(); err != nil || !f.enabled || !r.Answers() {
+	if r, err = f.start(); err != nil || !f.enabled || !r.said {
 		t.Fatalf("%v, %+v", err, f)
 	}
 	f = newFake(t)
 	f.nak = 1 << 30
-	if r, err = f.start(); err != nil || r.Answers() {
+	if r, err = f.start(); err != nil || r.said {
 		t.Fatalf("%v: a keyboard that never takes a byte answers", err)
 	}
 }
@@ -92,13 +92,13 @@ func TestHotPlug(t *testing.T) {
 		f := newFake(t)
 		f.raw, f.noKeyboard = raw, true
 		r, err := f.start()
-		if err != nil || r.Answers() || f.config&configIRQ == 0 {
+		if err != nil || r.said || f.config&configIRQ == 0 {
 			t.Fatalf("%v, %+v", err, f)
 		}
 		r.serve(t, 0x1e) // keys of nobody
 		for range 2 {
 			f.noKeyboard, f.enabled = false, false
-			if err := r.serve(t, kbdPassed); err != nil || !f.enabled || !r.Answers() {
+			if err := r.serve(t, kbdPassed); err != nil || !f.enabled || !r.said {
 				t.Errorf("raw %v: %v, %+v", raw, err, f)
 			}
 		}

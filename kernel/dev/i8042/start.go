@@ -118,9 +118,3 @@ func (c *Controller) setLights(l keyboard.Lights) {
 		}
 	}
 }
-
-// Answers reports whether a keyboard has ever answered.
-func (c *Controller) Answers() bool { return c.said }
-
-// Translated reports whether the controller translates to set 1.
-func (c *Controller) Translated() bool { return c.dec.translated }

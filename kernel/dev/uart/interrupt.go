@@ -75,9 +75,6 @@ func (u *UART) Queue(p []byte) int {
 	return n
 }
 
-// Queued returns the number of bytes that wait to be sent.
-func (u *UART) Queued() int { return int(u.tx.n) }
-
 // receive empties the chip's FIFO into the ring. If that is full the rest stays in the chip
 // and the interrupt, which would come for ever, is switched off until Drain.
 func (u *UART) receive() {

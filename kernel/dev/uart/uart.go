@@ -11,9 +11,7 @@ const (
 	COM1 = 0x3f8
 	COM2 = 0x2f8
 
-	// IRQCOM1 and IRQCOM2 are their ISA interrupts.
-	IRQCOM1 = 4
-	IRQCOM2 = 3
+	IRQCOM1 = 4 // the ISA interrupt of COM1
 )
 
 // Registers: offsets from the base port (National Semiconductor PC16550D data sheet).
@@ -113,17 +111,6 @@ func (u *UART) probe() bool {
 	lines := u.read(regMSR) & 0xf0
 	u.write(regMCR, old)
 	return lines == 0x90 // RTS comes back as CTS, OUT2 as DCD
-}
-
-// Present reports whether Init found a UART.
-func (u *UART) Present() bool { return u.present }
-
-// IRQ returns the ISA interrupt of the port.
-func (u *UART) IRQ() uint8 {
-	if u.base == COM2 {
-		return IRQCOM2
-	}
-	return IRQCOM1
 }
 
 // PutByte sends one byte, waiting for the transmitter. It takes no lock.

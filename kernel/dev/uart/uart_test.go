@@ -51,10 +51,10 @@ func TestAbsent(t *testing.T) {
 	u.PutByte('x')
 	u.Write([]byte("hello"))
 	u.EnableRxIRQ()
-	if n := u.Queue([]byte("hello")); n != 5 || u.Queued() != 0 {
-		t.Errorf("queued %d, %d wait", n, u.Queued())
+	if n := u.Queue([]byte("hello")); n != 5 || u.tx.n != 0 {
+		t.Errorf("queued %d, %d wait", n, u.tx.n)
 	}
-	if u.Drain(make([]byte, 4)) != 0 || u.Interrupt() || u.Present() {
+	if u.Drain(make([]byte, 4)) != 0 || u.Interrupt() || u.present {
 		t.Error("something came")
 	}
 }
