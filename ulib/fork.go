@@ -10,7 +10,19 @@ import (
 // threads held stays held, and memory of theirs is not used again. EAGAIN, ENOMEM.
 func Fork() (pid int, e Errno) {
 	v := enter()
-	// Held by the caller, they are whole in the child.
+	v.holdAll()
+	pid, e = sys.Fork()
+	if e == 0 && pid == 0 {
+		v.alone()
+	}
+	v.releaseAll()
+	v.leave()
+	return pid, e
+}
+
+// holdAll takes the locks that a child uses: held by the caller, they and what they guard are whole in
+// the child. Another VP may be about to take a thread from v's queue.
+func (v *VP) holdAll() {
 	piLock.acquire(v)
 	sigs.taking.acquire(v)
 	t := v.cur
@@ -25,14 +37,16 @@ func Fork() (pid int, e Errno) {
 	for i := range heap {
 		heap[i].lock.acquire(v)
 	}
-	pid, e = sys.Fork()
+	v.queue.lock.acquire(v)
+}
+
+func (v *VP) releaseAll() {
+	t := v.cur
+	v.queue.lock.release()
 	for i := range heap {
 		heap[i].lock.release()
 	}
 	keys.lock.release()
-	if e == 0 && pid == 0 {
-		v.alone()
-	}
 	spare.lock.release()
 	pool.lock.release()
 	sigs.q.lock.release()
@@ -42,11 +56,9 @@ func Fork() (pid int, e Errno) {
 	t.exit.lock.release()
 	sigs.taking.release()
 	piLock.release()
-	v.leave()
-	return pid, e
 }
 
-// alone makes the caller the only thread, and v its VP. The locks of Fork are held.
+// alone makes the caller the only thread, and v its VP. The locks of holdAll are held.
 func (v *VP) alone() {
 	for timers.n > 0 {
 		removeTimer(timers.heap[0])

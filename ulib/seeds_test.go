@@ -63,6 +63,8 @@ var seeds = []seed{
 		"	act.lock.acquire(v)\n	s := t.slot1 - 1\n", "	s := t.slot1 - 1\n	act.lock.acquire(v)\n	if !WRONG {\n		s = t.slot1 - 1\n	}\n", 1},
 	{"an evicted thread is resumed from the slot that it had", "compute", "ulib/activation.go",
 		"		load(slotAt(s), t.sp)\n", "		if !WRONG {\n			load(slotAt(s), t.sp)\n		}\n", 0},
+	{"fork leaves the run queue to others", "2 VPs: fork", "ulib/fork.go",
+		"	v.queue.lock.acquire(v)\n}", "	if !WRONG {\n		v.queue.lock.acquire(v)\n	}\n}", 0},
 
 	{"the end of a call is told twice", "blocks", "lwp/sa/block.go",
 		"	p.post(slot, abi.Unblocked, nil)\n	if p.", "	p.post(slot, abi.Unblocked, nil)\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	if p.", 0},

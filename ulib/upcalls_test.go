@@ -49,6 +49,7 @@ var activationScenes = []scene{
 	{"2 VPs: compute, pages", 0, 1, sceneComputes, &activationScene{vps: 2, slots: 1, faults: true}},
 	{"2 VPs: compute and block", 0, 1, sceneComputeAndBlock, &activationScene{vps: 2, slots: 2}},
 	{"2 VPs: compute, one taken", 0, 1, sceneComputes, &activationScene{vps: 2, slots: 1, rival: true}},
+	{"2 VPs: fork", 0, 2, sceneFork, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs, one processor", 0, 1, sceneBlockBoth, &activationScene{vps: 2, slots: 1, cpus: 1}},
 	{"3 VPs: two block", 0, 1, sceneBlockBoth, &activationScene{vps: 3, slots: 1}},
 	{"3 VPs: mutex", 0, 1, sceneMutex, &activationScene{vps: 3, slots: 1}},
@@ -111,6 +112,19 @@ func sceneBlockBoth() {
 	a, b := spawn(blocks, 0), spawn(blocks, 1)
 	result(a, 0)
 	result(b, 1)
+}
+
+// A child of fork has the caller's VP only: nobody else holds a lock of that then, for he would for ever.
+func sceneFork() {
+	a := spawn(returns, 0)
+	v := enter()
+	v.holdAll()
+	for _, l := range []*lock{&v.queue.lock, &piLock, &poolLock, &pool.lock, &spare.lock, &timers.lock} {
+		ex.check(l.word == 0 || l.word == v.number1, "a lock is held by VP %d, and not by who forks", int(l.word)-1)
+	}
+	v.releaseAll()
+	v.leave()
+	result(a, 10)
 }
 
 func sceneJoin1() { result(spawn(returns, 0), 10) }

@@ -62,6 +62,9 @@ func (p *Process) SetConcurrency(n int) (int, syscall.Errno) {
 	}
 	p.enter()
 	defer p.leave()
+	if p.dead {
+		return n, 0
+	}
 	was := p.conc
 	p.dirty = true
 	p.conc = min(n, len(p.vps), p.cfg.CPUs)
@@ -104,6 +107,9 @@ func (p *Process) Preempt(to int) syscall.Errno {
 	if to < 0 || to >= len(p.vps) {
 		return syscall.EINVAL
 	}
+	if p.dead {
+		return 0
+	}
 	v := &p.vps[to]
 	if _, open := p.open(v); open && v.state == Run {
 		v.preempt = true
@@ -131,6 +137,9 @@ func (p *Process) Wakeup(slot int) syscall.Errno {
 	}
 	if l == ulibs {
 		return syscall.ENODEV
+	}
+	if p.dead {
+		return 0 // the call ends anyway
 	}
 	if !p.lwps[l].host.Interrupt() {
 		return syscall.EBUSY

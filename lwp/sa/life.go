@@ -1,10 +1,11 @@
 package sa
 
-// Die is the first thing at the end of a process: K15. No slot and no VP is touched any more; every
-// LWP that asks is told to end. The caller wakes those that wait.
+// Die is the first thing at the end of a process: K15. No VP gets a processor any more, whatever
+// calls that are under way do, and nobody touches an LWP but its own thread: another may be gone, and
+// its context somebody else's. Every LWP that asks is told to end. The caller wakes those that wait.
 func (p *Process) Die() {
 	p.mu.Lock()
-	p.dead = true
+	p.dead, p.conc = true, 0
 	p.publish()
 	p.mu.Unlock()
 }

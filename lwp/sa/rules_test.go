@@ -393,6 +393,65 @@ func TestTurns(t *testing.T) {
 	want(t, "who has run", had, [3]bool{true, true, true})
 }
 
+// Do calls that were under way at the end of the process start no VP and touch no LWP, which may be gone?
+func TestDead(t *testing.T) {
+	for _, call := range []struct {
+		name string
+		do   func(p *Process)
+	}{
+		{"sa_yield", func(p *Process) { p.Yield(0, p.posts, 0) }},
+		{"sa_setconcurrency", func(p *Process) { p.SetConcurrency(2) }},
+		{"sa_handoff", func(p *Process) { p.Handoff(0, 1) }},
+		{"sa_wake", func(p *Process) { p.Wake() }},
+		{"sa_preempt", func(p *Process) { p.Preempt(1) }},
+		{"sa_wakeup", func(p *Process) { p.Wakeup(0) }},
+		{"a block", func(p *Process) { p.Block(0) }},
+		{"a fault", func(p *Process) { p.Fault(0, new([128]byte)) }},
+	} {
+		s := scene(t, simConfig{nvp: 2, nt: 2, nslot: 3, conc: 2})
+		s.p.lwps[s.p.vps[1].lwp].host = goneHost{t, call.name}
+		s.area.VPs[0].Disabled = 1
+		want(t, "VP 1", s.p.vps[1].state, NoCPU)
+		s.p.Die()
+		(&share{p: s.p}).set(2)
+		call.do(s.p)
+		want(t, call.name+": VP 1", s.p.vps[1].state, NoCPU)
+		verdict, _ := s.p.Edge(0, Nothing)
+		want(t, call.name+": the caller", verdict, End)
+	}
+	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
+	s.p.Block(0)
+	s.p.Die()
+	s.p.lwps[0].host = goneHost{t, "sa_wakeup"}
+	want(t, "sa_wakeup of a call that is over", s.p.Wakeup(0), 0)
+	s = scene(t, simConfig{nvp: 2, nt: 2, nslot: 3, conc: 2})
+	(&share{p: s.p}).set(2)
+	s.kernel(1)
+	s.p.Die()
+	s.area.VPs[1].Disabled, s.area.VPs[1].Cur = 0, 1
+	s.p.lwps[s.p.vps[1].lwp].host = goneHost{t, "sa_preempt of an open VP"}
+	want(t, "sa_preempt of what has run", s.p.Preempt(1), 0)
+}
+
+// goneHost is an LWP that is gone.
+type goneHost struct {
+	t    *testing.T
+	what string
+}
+
+func (g goneHost) touched(how string) {
+	g.t.Errorf("%s after the end: %s of an LWP that is gone", g.what, how)
+}
+
+func (g goneHost) PC() uint64                                         { g.touched("PC"); return 0 }
+func (g goneHost) Save(*abi.Slot)                                     { g.touched("Save") }
+func (g goneHost) Result(syscall.Errno)                               { g.touched("Result") }
+func (g goneHost) Unpark()                                            { g.touched("Unpark") }
+func (g goneHost) Kick()                                              { g.touched("Kick") }
+func (g goneHost) Interrupt() bool                                    { g.touched("Interrupt"); return true }
+func (g goneHost) Uninterrupt()                                       { g.touched("Uninterrupt") }
+func (g goneHost) Upcall(int, uint32, uint32, uint64, uint64, uint64) { g.touched("Upcall") }
+
 // savedScene is a scene with VP 0 running, closed, and VP 1 saved while closed.
 func savedScene(t *testing.T) *sim {
 	s := scene(t, simConfig{nvp: 2, nt: 2, nslot: 3, conc: 2})
