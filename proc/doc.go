@@ -76,5 +76,6 @@
 //
 // machine, system, process, thread, run; fork, clone, schedule, exec, exit, wait, letgo, status, start;
 // lwptable, lwpcreate, recycle, lwpwait, lwpsuspend, lwppark, lwpctl, lwpinfo; elf, vectors; sigset, send,
-// deliver, mask, sigwait, group, timer; activation, actsignal; files; report, disasm; procfs, proclwp.
+// deliver, mask, sigwait, group, timer; activation, actsignal; files; report, disasm; procfs, proclwp; trace,
+// tracering.
 package proc

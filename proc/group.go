@@ -4,34 +4,27 @@ import "syscall"
 
 // Process groups and sessions, credentials(7).
 
-// Pgid returns the process group of a process, 0 meaning the caller's own. ESRCH.
+// Pgid and Sid return the process group and the session of a process, 0 meaning the caller. ESRCH.
 func (p *Process) Pgid(pid PID) (PID, syscall.Errno) {
-	s := p.sys
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if pid == 0 {
-		return p.pgid, 0
-	}
-	to, errno := s.lookup(pid)
-	if errno != 0 {
-		return 0, errno
-	}
-	return to.pgid, 0
+	pgid, _, errno := p.groups(pid)
+	return pgid, errno
 }
 
-// Sid returns the session of a process, 0 meaning the caller's own. ESRCH.
 func (p *Process) Sid(pid PID) (PID, syscall.Errno) {
+	_, sid, errno := p.groups(pid)
+	return sid, errno
+}
+
+func (p *Process) groups(pid PID) (pgid, sid PID, errno syscall.Errno) {
 	s := p.sys
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if pid == 0 {
-		return p.sid, 0
+	if pid != 0 {
+		if p, errno = s.lookup(pid); errno != 0 {
+			return 0, 0, errno
+		}
 	}
-	to, errno := s.lookup(pid)
-	if errno != 0 {
-		return 0, errno
-	}
-	return to.sid, 0
+	return p.pgid, p.sid, 0
 }
 
 // Setpgid moves the caller or a child of its that has not called execve to a process group

@@ -37,6 +37,7 @@
 // # Reading order
 //
 // cpu.go, entry_amd64.s, trap_amd64.s, user_amd64.s, context.go, usercopy.go;
-// then paging.go, kmap.go, tlb.go; then cpuid.go, acpi.go, madt.go, lapic.go,
-// ioapic.go, calibrate.go, wait.go, smpboot.go, power.go.
+// hooks.go, init.go, descriptors.go; then paging.go, pat.go, mmio.go, kmap.go, tlb.go; then cpuid.go,
+// acpi.go, fadt.go, madt.go, mcfg.go, lapic.go, pic.go, ioapic.go, calibrate.go, wait.go, rtc.go,
+// smpboot.go, power.go. io.go has the instructions that Go does not.
 package amd64

@@ -37,6 +37,6 @@
 // # Reading order
 //
 // entry_amd64.s, boot.go, thread.go, schedule.go, trap.go, call.go, futex.go, poll.go,
-// signal.go, memory.go, clock.go, irq.go, log.go, lastwords.go, screen.go, fatal.go; then api.go, which is what the kernel above
-// uses.
+// signal.go, memory.go, clock.go, random.go, irq.go, log.go, lastwords.go, screen.go, console.go,
+// fatal.go, power.go; then api.go, which is what the kernel above uses.
 package goos

@@ -48,40 +48,44 @@ type node struct {
 	_    [6]uint64
 }
 
+// atOnce runs f on n goroutines, which it tells their numbers, and returns an error of one of them.
+func atOnce(n int, f func(k int) error) error {
+	errs := make(chan error, n)
+	for k := range n {
+		go func() { errs <- f(k) }()
+	}
+	var first error
+	for range n {
+		if err := <-errs; first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
 // Is a list whole after collections, with allocation going on on every CPU?
 func collectorKeepsReachable(*sched.Thread) error {
 	const length = 5000
-	errs := make(chan error, runtime.GOMAXPROCS(0))
-	for range cap(errs) {
-		go func() {
-			for range 4 {
-				var l *node
-				for i := range uint64(length) {
-					l = &node{next: l, v: i * 0x9e3779b97f4a7c15}
-				}
-				runtime.GC()
-				i := uint64(length)
-				for p := l; p != nil; p = p.next {
-					i--
-					if p.v != i*0x9e3779b97f4a7c15 {
-						errs <- fmt.Errorf("node %d holds %#x", i, p.v)
-						return
-					}
-				}
-				if i != 0 {
-					errs <- fmt.Errorf("%d nodes are gone", i)
-					return
+	return atOnce(runtime.GOMAXPROCS(0), func(int) error {
+		for range 4 {
+			var l *node
+			for i := range uint64(length) {
+				l = &node{next: l, v: i * 0x9e3779b97f4a7c15}
+			}
+			runtime.GC()
+			i := uint64(length)
+			for p := l; p != nil; p = p.next {
+				i--
+				if p.v != i*0x9e3779b97f4a7c15 {
+					return fmt.Errorf("node %d holds %#x", i, p.v)
 				}
 			}
-			errs <- nil
-		}()
-	}
-	for range cap(errs) {
-		if err := <-errs; err != nil {
-			return err
+			if i != 0 {
+				return fmt.Errorf("%d nodes are gone", i)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Do frames come back to the allocator when the heap shrinks?
@@ -138,52 +142,32 @@ func sleepNotShort(*sched.Thread) error {
 // Does the clock never go back, also between CPUs?
 func clockMonotonic(*sched.Thread) error {
 	var last atomic.Int64
-	errs := make(chan error, runtime.GOMAXPROCS(0))
-	for range cap(errs) {
-		go func() {
-			for range 20000 {
-				before := last.Load()
-				now := goos.Now()
-				if now < before {
-					errs <- fmt.Errorf("%d ns came after %d ns", now, before)
-					return
-				}
-				if now > before {
-					last.CompareAndSwap(before, now)
-				}
+	return atOnce(runtime.GOMAXPROCS(0), func(int) error {
+		for range 20000 {
+			before := last.Load()
+			now := goos.Now()
+			if now < before {
+				return fmt.Errorf("%d ns came after %d ns", now, before)
 			}
-			errs <- nil
-		}()
-	}
-	for range cap(errs) {
-		if err := <-errs; err != nil {
-			return err
+			if now > before {
+				last.CompareAndSwap(before, now)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Do SSE registers survive the preemption of a kernel goroutine?
 func sseSurvives(*sched.Thread) error {
-	errs := make(chan error, 2*runtime.GOMAXPROCS(0))
-	for k := range cap(errs) {
-		go func() {
-			x := float64(k + 1)
-			sum := 0.0
-			for range 2_000_000 {
-				sum += x
-			}
-			if sum != 2_000_000*x {
-				errs <- fmt.Errorf("goroutine %d: the sum is %v", k, sum)
-				return
-			}
-			errs <- nil
-		}()
-	}
-	for range cap(errs) {
-		if err := <-errs; err != nil {
-			return err
+	return atOnce(2*runtime.GOMAXPROCS(0), func(k int) error {
+		x := float64(k + 1)
+		sum := 0.0
+		for range 2_000_000 {
+			sum += x
 		}
-	}
-	return nil
+		if sum != 2_000_000*x {
+			return fmt.Errorf("goroutine %d: the sum is %v", k, sum)
+		}
+		return nil
+	})
 }

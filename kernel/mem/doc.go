@@ -50,6 +50,6 @@
 // An address space has at most MaxRegions regions. A mapping that outlives the truncation of
 // its file goes on showing the pages it had.
 //
-// Read types.go, space.go, region.go, fault.go, map.go, protect.go, brk.go, copy.go; then
+// Read types.go, space.go, region.go, fault.go, map.go, protect.go, brk.go, copy.go, word.go; then
 // object.go, pinned.go and frames.go. Package memtest has a machine to test on.
 package mem

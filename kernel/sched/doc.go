@@ -106,6 +106,6 @@
 //
 // Reading order: machine.go, thread.go, state.go, class.go, waitqueue.go, park.go, lend.go, renew.go, wake.go,
 // dispatcher.go, stack.go, idle.go, runqueue.go, yield.go, timer.go, account.go, control.go, runnable.go,
-// trace.go. The tests explore all interleavings of small
-// scenes up to a number of preemptions (explore_test.go); sync.go is what makes that possible.
+// stats.go, trace.go. The tests explore all interleavings of small scenes (waitscenes_test.go,
+// runscenes_test.go) up to a number of preemptions (explore_test.go); sync.go is what makes that possible.
 package sched

@@ -63,8 +63,7 @@
 //
 // For screenshot the console is on COM1 and the screen, as for a shell.
 //
-// Read in the order main.go, config.go, qemu.go, console.go, ktap.go,
-// verdict.go, then the modes: shell.go, test.go, program.go, trace.go, bench.go, screenshot.go, matrix.go,
-// bochs.go; boot.go
+// Read in the order main.go, config.go, filter.go, qemu.go, console.go, ktap.go, verdict.go, then the
+// modes: shell.go, test.go, program.go, trace.go, bench.go, screenshot.go, matrix.go, bochs.go; boot.go
 // has the ways of booting, probe.go says why KVM is not simply used.
 package main

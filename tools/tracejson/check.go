@@ -27,16 +27,25 @@ type Track struct {
 	Instants      map[string]int
 }
 
+// parsed is an event as it is in a file.
+type parsed struct {
+	event
+	Time float64 `json:"ts"`
+}
+
+func parse(data []byte) ([]parsed, error) {
+	var file struct {
+		Events []parsed `json:"traceEvents"`
+	}
+	err := json.Unmarshal(data, &file)
+	return file.Events, err
+}
+
 // Check reads a file and says what is wrong with it: time that goes back, a slice without its
 // other end, an arrow without its other end or outside any slice, a track without a name.
 func Check(data []byte) (*View, error) {
-	var file struct {
-		Events []struct {
-			event
-			Time float64 `json:"ts"`
-		} `json:"traceEvents"`
-	}
-	if err := json.Unmarshal(data, &file); err != nil {
+	events, err := parse(data)
+	if err != nil {
 		return nil, err
 	}
 	v := &View{Tracks: map[[2]int]*Track{}, Arrows: map[string][]Arrow{}}
@@ -44,7 +53,7 @@ func Check(data []byte) (*View, error) {
 	open := map[[2]int][]string{} // slices
 	arrows := map[int]Arrow{}     // under way
 	last := 0.0
-	for i, e := range file.Events {
+	for i, e := range events {
 		bad := func(what string) error { return fmt.Errorf("event %d, %+v: %s", i, e, what) }
 		at := [2]int{e.PID, e.TID}
 		if e.Phase == "M" {

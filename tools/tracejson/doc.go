@@ -7,5 +7,6 @@
 // have been lost: what is open when something comes that contradicts it is closed there.
 //
 // Read in the order convert.go (the rules, one for each kind of event), thread.go, user.go (VPs and
-// user threads), track.go; check.go reads a file back, for tests.
+// user threads), track.go; check.go and timeline.go read a file
+// back, for tests and for tracesvg.
 package tracejson

@@ -1,9 +1,6 @@
 package tracejson
 
-import (
-	"encoding/json"
-	"math"
-)
+import "math"
 
 // A Timeline is a file as one would draw it. Times are microseconds.
 type Timeline struct {
@@ -44,13 +41,8 @@ func Read(data []byte) (*Timeline, error) {
 	if _, err := Check(data); err != nil {
 		return nil, err
 	}
-	var file struct {
-		Events []struct {
-			event
-			Time float64 `json:"ts"`
-		} `json:"traceEvents"`
-	}
-	if err := json.Unmarshal(data, &file); err != nil {
+	events, err := parse(data)
+	if err != nil {
 		return nil, err
 	}
 	t := &Timeline{}
@@ -58,7 +50,7 @@ func Read(data []byte) (*Timeline, error) {
 	open := map[*Line][]int{}
 	processes := map[int]string{}
 	under := map[int]*Curve{}
-	for _, e := range file.Events {
+	for _, e := range events {
 		at := [2]int{e.PID, e.TID}
 		l := lines[at]
 		if l == nil {

@@ -9,5 +9,6 @@
 // anything but another process. boot_to_init is the counter at process 1's first
 // instruction.
 //
-// Reading order: main.go, bench.go.
+// Reading order: main.go, bench.go; lwp.go, lwpcall.go; user.go (threads of ulib), sa.go (activations
+// without it).
 package main
