@@ -141,6 +141,11 @@ func (v *VP) takeReady() {
 // drainForOthers is drain for a VP that goes on with the thread it has: one that idles is to look.
 func (v *VP) drainForOthers() {
 	v.drain()
+	v.tellIdle()
+}
+
+// tellIdle is for a VP that has taken the ready list and goes on with a thread of its own.
+func (v *VP) tellIdle() {
 	if atomic.LoadUint64(&idleVPs) != 0 && v.anyWork() {
 		wakeIdle()
 	}
@@ -186,14 +191,14 @@ func (v *VP) resume(t *thread) {
 	}
 	act.lock.acquire(v)
 	s := t.slot1 - 1
-	if s == slotless { // it has been evicted
-		if v.mine == slotless && !v.takeSlot() {
-			act.lock.release()
+	if s == slotless {
+		act.lock.release()
+		if v.mine == slotless && !v.getSlot() {
 			v.putBack(t)
 			return
 		}
-		s = v.mine
-		load(slotAt(s), t.sp)
+		s = v.reload(t)
+		act.lock.acquire(v)
 	} else if v.mine != slotless {
 		v.giveSlot()
 	}

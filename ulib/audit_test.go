@@ -76,6 +76,38 @@ func (k *kernel) audit() {
 		}
 	}
 	k.account()
+	k.idles()
+}
+
+// idles finds a VP that idles, beside work and a processor that is granted, and nobody on his way to wake it.
+func (k *kernel) idles() {
+	s := k.p.Stat()
+	if s.Running >= s.Granted || act.waking != 0 || !k.work() {
+		return
+	}
+	var idle *VP
+	for _, a := range k.e.actors {
+		switch {
+		case a.on == nil || !a.on.resting:
+		case a.at == parked:
+			idle = a.v
+		default:
+			return // it has been woken, and looks
+		}
+	}
+	if idle != nil && k.e.fault == "" {
+		k.e.fault = fmt.Sprintf("VP %d idles beside a thread that is ready", idle.number1-1)
+	}
+}
+
+// work reports whether a thread waits for a VP.
+func (k *kernel) work() bool {
+	for i := range nvp {
+		if vps[i].queue.mask != 0 || vps[i].lifo != nil {
+			return true
+		}
+	}
+	return act.process.Ready != 0
 }
 
 // account finds every slot free, named by a VP, or a thread's.

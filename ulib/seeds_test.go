@@ -61,8 +61,8 @@ var seeds = []seed{
 		"	put(&act.owner[s], nil)\n", "	if !WRONG {\n		put(&act.owner[s], nil)\n	}\n", 0},
 	{"which slot a thread is in is asked before the lock is held", "2 VPs: compute", "ulib/activation.go",
 		"	act.lock.acquire(v)\n	s := t.slot1 - 1\n", "	s := t.slot1 - 1\n	act.lock.acquire(v)\n	if !WRONG {\n		s = t.slot1 - 1\n	}\n", 1},
-	{"an evicted thread is resumed from the slot that it had", "compute", "ulib/activation.go",
-		"		load(slotAt(s), t.sp)\n", "		if !WRONG {\n			load(slotAt(s), t.sp)\n		}\n", 0},
+	{"an evicted thread is resumed from a slot that it is not in", "compute", "ulib/slot.go",
+		"	load(slotAt(v.mine), t.sp)\n", "	if !WRONG {\n		load(slotAt(v.mine), t.sp)\n	}\n", 0},
 	{"fork leaves the run queue to others", "2 VPs: fork", "ulib/fork.go",
 		"	v.queue.lock.acquire(v)\n}", "	if !WRONG {\n		v.queue.lock.acquire(v)\n	}\n}", 0},
 

@@ -25,11 +25,12 @@ const slotRoom = sa.SlotFS + 8 - sa.SlotFX
 
 type slotContext [slotRoom / 8]uint64
 
-// getSlot is takeSlot without act.lock held.
+// getSlot is takeSlot without act.lock held, for a VP that goes on with the thread it has.
 func (v *VP) getSlot() bool {
 	act.lock.acquire(v)
 	found := v.takeSlot()
 	act.lock.release()
+	v.tellIdle()
 	return found
 }
 
@@ -69,6 +70,13 @@ func (t *thread) evict(s uint32) bool {
 	put(&act.owner[s], nil)
 	act.evicted++
 	return true
+}
+
+// reload copies the registers of t, which has been evicted and is in no queue any more, into v's slot,
+// and returns that.
+func (v *VP) reload(t *thread) uint32 {
+	load(slotAt(v.mine), t.sp)
+	return v.mine
 }
 
 // name makes s v's slot, for the kernel too, which forgets it at an upcall.
