@@ -40,7 +40,7 @@ func spec(u *user, every, value uint64) uint64 {
 	return specAt
 }
 
-// setSpec returns interval and value of the itimerspec at an address.
+// getSpec returns interval and value of the itimerspec at an address.
 func getSpec(u *user, at uint64) (every, value uint64) {
 	return u.Word(at)*1e9 + u.Word(at+8), u.Word(at+16)*1e9 + u.Word(at+24)
 }

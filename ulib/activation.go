@@ -27,7 +27,7 @@ var act struct {
 	// lock guards owner, free, and VP.mine and VP.cur of VPs that do not run.
 	lock    lock
 	owner   [sa.MaxSlot]*thread // of slots whose thread has been taken off its VP
-	free    uint32              // slots that nobody names, linked by nextFree: number plus one
+	free    uint32              // slots that nobody names, linked by next: number plus one
 	next    [sa.MaxSlot]uint32
 	slots   int    // constant after Start
 	hand    uint32 // [lock] the slot whose thread was evicted last

@@ -5,7 +5,7 @@ import "unsafe"
 // MaxCPU is the number of CPUs that the kernel uses at the most.
 const MaxCPU = 64
 
-// CPUBlock is the memory a CPU owns: its CPU record, its stacks. See cpuLayout.
+// CPUBlock is the memory a CPU owns: its CPU record, its stacks.
 const CPUBlock = 64 << 10
 
 // Sizes and places inside a CPU block: the record, three small stacks for traps

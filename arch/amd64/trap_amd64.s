@@ -126,7 +126,7 @@ TEXT ·bareFault(SB),NOSPLIT|NOFRAME,$0
 
 // #DF and #MC, on a stack of their own. They may come between any two instructions, so GS may be
 // anybody's, and a program can make its own look like the kernel's: the stack says which CPU this
-// is, for the record lies below it (cpuLayout). Same frame.
+// is, for the record lies below it (cpu.go). Same frame.
 TEXT ·fatalTrap(SB),NOSPLIT|NOFRAME,$0
 	LEAQ -1(SP), AX
 	ANDQ $~4095, AX

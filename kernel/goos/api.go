@@ -13,8 +13,8 @@ import (
 // Alarm is the line that WaitIRQ reports when the time set by SetAlarm has come.
 const Alarm = alarmLine
 
-// WaitIRQ waits for interrupts and returns the lines that were raised, a bit each: line n is
-// what SetIRQ or the vector VecDevice+n says. One goroutine at a time may wait.
+// WaitIRQ waits for interrupts and returns the lines that were raised, a bit each: line n is the
+// vector amd64.VecDevice+n. One goroutine at a time may wait.
 func WaitIRQ() (lines uint64) {
 	r, _, _ := syscall.Syscall(nrWaitIRQ, 0, 0, 0)
 	return uint64(r)
