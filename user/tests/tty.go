@@ -117,3 +117,31 @@ func waitForGroup(pid, group int) {
 		sys.Sleep(1e6)
 	}
 }
+
+// The console's settings: read, changed, put back; its window and foreground group.
+func console() {
+	sys.Ignore(sys.SIGTTOU) // this test is not in the foreground
+	fd, e := sys.Open("/dev/console", sys.O_RDWR, 0)
+	ok(e, "open of the console")
+	var t, u sys.Termios
+	ok(sys.Tcgetattr(fd, &t), "TCGETS")
+	u = t
+	u.Lflag ^= 0o10 // ECHO
+	ok(sys.Tcsetattr(fd, &u), "TCSETS")
+	var v sys.Termios
+	ok(sys.Tcgetattr(fd, &v), "TCGETS")
+	equal(int(v.Lflag), int(u.Lflag), "settings read back")
+	ok(sys.Tcsetattr(fd, &t), "TCSETS")
+	var size [4]uint16
+	raw(sys.Syscall3(syscall.SYS_IOCTL, uintptr(fd), sys.TIOCGWINSZ, uintptr(unsafe.Pointer(&size))), sys.OK, "TIOCGWINSZ")
+	check(size[0] > 0 && size[1] > 0, "window size")
+	var group int32
+	raw(sys.Syscall3(syscall.SYS_IOCTL, uintptr(fd), sys.TIOCGPGRP, uintptr(unsafe.Pointer(&group))), sys.OK, "TIOCGPGRP")
+	check(group > 0, "foreground group")
+	for _, bad := range [...]uintptr{0, 0xffff800000000000, 1 << 63} {
+		raw(sys.Syscall3(syscall.SYS_IOCTL, uintptr(fd), sys.TCGETS, bad), sys.EFAULT, "TCGETS")
+		raw(sys.Syscall3(syscall.SYS_IOCTL, uintptr(fd), sys.TCSETS, bad), sys.EFAULT, "TCSETS")
+		raw(sys.Syscall3(syscall.SYS_IOCTL, uintptr(fd), sys.TIOCGWINSZ, bad), sys.EFAULT, "TIOCGWINSZ")
+		raw(sys.Syscall3(syscall.SYS_WRITE, uintptr(fd), bad, 10), sys.EFAULT, "write to the console")
+	}
+}
