@@ -77,7 +77,7 @@ func upcall(why, slot uintptr) {
 		kernel1(sa.SysWakeup, slot)
 	case why == sa.Signal && slot != slotless && t != nil:
 		// A fault of the thread's, which nobody here handles: now it will be its end.
-		sys.Default(int((*sa.VP)(unsafe.Pointer(v)).Info[0]))
+		defaultAction(int((*sa.VP)(unsafe.Pointer(v)).Info[0]))
 		atomic.OrUint32(&t.special, specialSlot)
 		v.enqueue(t)
 	}

@@ -19,11 +19,11 @@ func (k *kernel) whose(slot *sa.Slot) *context {
 // audit finds each thread in exactly one place, whenever no VP is in the middle of something.
 func (k *kernel) audit() {
 	e := k.e
-	if k.p == nil || act.process == nil || !act.on {
+	if k.p == nil || act.process == nil || !act.on || k.dying {
 		return
 	}
 	for _, a := range e.actors {
-		if c := a.on; c != nil && c.where == onLWP && c.closed && !c.resting {
+		if c := a.on; a.at != ended && c != nil && c.where == onLWP && c.closed && !c.resting {
 			return
 		}
 	}
@@ -39,8 +39,7 @@ func (k *kernel) audit() {
 			}
 			n++
 		}
-		for i := range nvp {
-			v := vps[i]
+		look := func(v *VP) {
 			if t == &v.sched {
 				n = -1 << 10
 			}
@@ -54,13 +53,17 @@ func (k *kernel) audit() {
 				is("handed on")
 			}
 			for _, l := range v.queue.level {
-				for x := l.head; x != nil; x = x.next {
+				for x := l.head; x != nil && n < len(places); x = x.next { // a list that is none may have no end
 					if x == t {
 						is("in a queue")
 					}
 				}
 			}
 		}
+		for i := range nvp {
+			look(vps[i])
+		}
+		k.ordinaryVPs(look)
 		if t.queue != 0 {
 			is("waiting")
 		}
@@ -112,7 +115,7 @@ func (k *kernel) work() bool {
 
 // account finds every slot free, named by a VP, or a thread's.
 func (k *kernel) account() {
-	if act.lock.word != 0 {
+	if k.p == nil || k.dying || act.lock.word != 0 {
 		return
 	}
 	n := 0

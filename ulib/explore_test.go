@@ -60,7 +60,7 @@ var ex *explorer
 
 const maxSteps = 20_000
 
-func (a *actor) enabled() bool { return a.on.gate == nil || a.on.gate() }
+func (a *actor) enabled() bool { return a.on.gate == nil || a.on.looks || a.on.gate() }
 
 // decide says which VP makes the next step; nil: none can.
 func (e *explorer) decide() *actor {
@@ -149,7 +149,12 @@ func (e *explorer) passAs(me *context) {
 	if to.on != me {
 		to.on.resume <- struct{}{}
 		me.wait()
-		if e.k != nil && me.gate != nil && !me.gate() { // resumed where it waits
+	}
+	if e.k != nil {
+		for me.looks {
+			me.attend1()
+		}
+		if me.gate != nil && !me.gate() && !e.cur.giveWay { // it is somewhere else now, or waits on
 			e.passAs(me)
 			return
 		}
@@ -158,7 +163,7 @@ func (e *explorer) passAs(me *context) {
 	if e.logging {
 		for skip := 2; ; skip++ {
 			_, file, line, _ := runtime.Caller(skip)
-			if name := file[strings.LastIndexByte(file, '/')+1:]; name != "explore_test.go" && name != "kernel_test.go" && name != "lock.go" {
+			if name := file[strings.LastIndexByte(file, '/')+1:]; name != "explore_test.go" && name != "kernel_test.go" && name != "lock.go" && name != "kernelcall_test.go" {
 				e.note("VP %d, thread %s, %s:%d", e.cur.v.number1-1, nameOf(e.cur.on.t), name, line)
 				break
 			}
@@ -336,7 +341,7 @@ func (e *explorer) context(t *thread, f func()) *context {
 		defer e.left.Done()
 		c.wait()
 		defer func() {
-			if p := recover(); p != nil {
+			if p := recover(); p != nil && !e.aborted { // not on the way out
 				e.fault = fmt.Sprintf("panic: %v", p)
 				e.aborted = true
 				close(e.over)
@@ -372,12 +377,20 @@ func exitProcess() {
 }
 
 func (v *VP) park(deadline int64) {
+	me := ex.cur.on
+	me.resting = true
 	await(func() bool { return v.token != 0 || deadline <= ex.now })
-	v.token = 0
+	v.token, me.resting = 0, false
 }
 
-func (v *VP) unpark()      { v.token = 1 }
-func (v *VP) start() Errno { return sys.EAGAIN }
+func (v *VP) unpark() { v.token = 1 }
+
+func (v *VP) start() Errno {
+	if ex.k == nil {
+		return sys.EAGAIN
+	}
+	return ex.k.startLWP(v)
+}
 
 func Create(f Func, arg uintptr) (ID, Errno) { return create(f, arg) }
 func Join(id ID) (result uintptr, e Errno)   { return join(id) }

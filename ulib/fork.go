@@ -1,17 +1,13 @@
 package ulib
 
-import (
-	"sync/atomic"
-
-	"gossamer/ulib/sys"
-)
+import "sync/atomic"
 
 // Fork makes a child in which the caller is the only thread: fork(2). In the child, what other
 // threads held stays held, and memory of theirs is not used again. EAGAIN, ENOMEM.
 func Fork() (pid int, e Errno) {
 	v := enter()
 	v.holdAll()
-	pid, e = sys.Fork()
+	pid, e = forkProcess()
 	if e == 0 && pid == 0 {
 		v.alone()
 	}
@@ -74,7 +70,7 @@ func (v *VP) alone() {
 	put(&pool.newest, v.cur)
 	traced = 0 // the ring is the parent's
 	v.token = 0
-	v.lid = sys.Gettid()
+	v.lid = lwpNumber()
 	putVP(&spare.first, nil)
 	atomic.StoreInt64(&threads, 1)
 	atomic.StoreInt32(&inCalls, 0)

@@ -48,7 +48,7 @@ func TestExploreSeeds(t *testing.T) {
 	write("lwp/sa/seed.go", "package sa\n\n// Seed is the mistake to be made.\nvar Seed int\n")
 	write("ulib/seed.go", "package ulib\n\nimport hosted \"gossamer/lwp/sa\"\n\nfunc wrong(n int) bool { return hosted.Seed == n }\n")
 	files := map[string]string{}
-	for i, m := range seeds {
+	for i, m := range allSeeds() {
 		text, ok := files[m.file]
 		if !ok {
 			b, err := os.ReadFile(filepath.Join(root, m.file))

@@ -142,8 +142,8 @@ func (t *thread) interruptCall(v *VP) {
 		if s != 0 { // otherwise it looks before it calls, or its VP when it blocks
 			kernel1(sa.SysWakeup, uintptr(s-1))
 		}
-	case onGossamer:
-		sys.LWPWakeup(int(t.lid))
+	default:
+		wakeLWP(int(t.lid))
 	}
 }
 

@@ -29,6 +29,14 @@ type activationScene struct {
 	rival  bool // another program wants processors, now and then
 	quiet  bool // no ticks: an event has to be seen when it comes, not at the next tick
 	cpus   int  // of the machine; 0: as many as VPs
+
+	pool     bool  // no activations: M:N fixed on as many LWPs as VPs
+	signals  []int // come, in this order, each at any moment
+	faulty   bool  // the thread that runs may bring a signal upon itself, at any step
+	killedBy int   // the signal that the process is to end by
+	stops    bool  // it is stopped, once, at any moment, and continued
+	exits    bool  // it ends at any moment
+	handoff  bool  // who spins may give way at any moment
 }
 
 // Where an LWP is.
@@ -52,6 +60,13 @@ type lwpState struct {
 	arrives  func() bool // blocked: whether what it waits for may come; nil: it may
 	fault    bool        // blocked for a page, which nothing interrupts
 	giveWay  bool        // it spins, and is to hand its processor over
+
+	ordinary bool   // it is no activation; the rest is about those
+	mask     SigSet // signals that it blocks
+	told     bool   // of signals
+	nudged   bool   // by the one that is ulib's
+
+	cancelled bool // its next wait is to end at once: _lwp_wakeup(2)
 }
 
 // Where a context is.
@@ -74,6 +89,8 @@ type saved struct {
 	resting bool      // it is in sa_yield
 	spins   bool      // for a lock
 	result  sys.Errno // of its system call
+	looks   bool      // it was made to look for signals, before its next step
+	faulty  bool      // its next instruction faults
 }
 
 type kernel struct {
@@ -89,14 +106,21 @@ type kernel struct {
 	rival    *hosted.Process
 	page     *sa.Process // the rival's
 	busy     bool        // the rival wants processors
+
+	signals kernelSignals
+	dying   bool
+	stopped bool
+	stops   int
+	child   bool // it is one of fork
 }
 
 // Program counters as the kernel sees them.
 const (
-	pcEntry = 0x1000
-	pcLow   = 0x2000
-	pcHigh  = 0x2001
-	pcOther = 0x3000
+	pcEntry  = 0x1000
+	pcLow    = 0x2000
+	pcHigh   = 0x2001
+	pcOther  = 0x3000
+	pcSignal = 0x4000
 )
 
 // entryMark is what a scheduler's stack that begins returns to first.
@@ -121,6 +145,9 @@ func (e *explorer) startKernel(s *activationScene, body func()) *actor {
 	hosted.Debug = true
 	k := &kernel{e: e, scene: s}
 	e.k = k
+	if s.pool {
+		return k.startPool(body)
+	}
 	cpus := s.cpus
 	if cpus == 0 {
 		cpus = s.vps
@@ -192,6 +219,7 @@ func (a *actor) PC() uint64 {
 func (a *actor) Save(slot *sa.Slot) {
 	c, e := a.on, a.k.e
 	e.check(c != nil && c.where == onLWP, "what is saved is on no LWP")
+	e.check(!a.k.dying, "a slot is written while the process ends")
 	a.on = nil
 	if c.inRange { // a page of the thread's stack was missing: the registers are what the slot has
 		c.where = gone
@@ -201,11 +229,16 @@ func (a *actor) Save(slot *sa.Slot) {
 	e.check(!c.closed, "a closed VP's context goes to a slot")
 	e.check(slot.AX == 0, "a slot that holds a thread is written")
 	c.where, c.slot = inSlot, slot
-	slot.AX, slot.SP = c.number, uint64(c.t.g.lo) // there is room even there
+	slot.AX, slot.IP = c.number, pcOther
+	slot.SP = uint64(c.t.g.lo) // there is room even there
+	if c.looks {
+		slot.IP, c.looks = pcSignal, false
+	}
 }
 
 func (a *actor) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	e, v := a.k.e, vps[vp]
+	e.check(!a.k.dying, "an upcall while the process ends")
 	if c := a.on; c != nil {
 		e.check(c.inRange && c.where == onLWP, "an upcall over what runs")
 		c.where = gone
@@ -289,7 +322,9 @@ func (k *kernel) switchTo(to *thread, unlock *lock) {
 		me.t.sp = 0
 	}
 	me.where, c.where = left, onLWP
-	v.setWord(to)
+	if v.upcallFS != 0 {
+		v.setWord(to)
+	}
 	a.on = c
 	unlock.release()
 	c.resume <- struct{}{}
@@ -365,6 +400,7 @@ func resumeSlot(slot *sa.Slot, tls uintptr) {
 	e.check(k.whose(slot) == c, "the slot has been written")
 	slot.AX = 0
 	c.where, c.slot, me.where = onLWP, nil, gone
+	c.looks = slot.IP == pcSignal
 	a.on = c
 	c.resume <- struct{}{}
 	runtime.Goexit()

@@ -26,6 +26,12 @@ func (k *kernel) edge(a *actor) {
 		a.at, a.deadline = parked, deadline
 	case hosted.End:
 		a.at = ended
+		for _, b := range k.e.actors {
+			if b.at != ended {
+				return
+			}
+		}
+		k.e.ended = true
 	default:
 		k.e.check(false, "a lie")
 	}
@@ -34,6 +40,15 @@ func (k *kernel) edge(a *actor) {
 // sleep is a wait in the kernel.
 func (k *kernel) sleep(a *actor, arrives func() bool, fault bool) {
 	a.at, a.arrives, a.fault = blocked, arrives, fault
+	if a.ordinary {
+		if a.cancelled {
+			a.at, a.cancelled, a.on.result = inUser, false, sys.EINTR
+		}
+		return
+	}
+	if k.dying {
+		a.at = atEdge
+	}
 	if next := k.p.Block(a.n); next >= 0 {
 		k.e.cur = k.e.actors[next]
 		k.e.cur.Unpark()
@@ -42,13 +57,16 @@ func (k *kernel) sleep(a *actor, arrives func() bool, fault bool) {
 
 // blocks is a system call that waits.
 func (k *kernel) blocks(arrives func() bool) Errno {
-	k.e.pass()
-	a := k.e.cur
-	me := a.on
-	me.result = 0
-	k.sleep(a, arrives, false)
-	k.e.passAs(me)
-	return me.result
+	me := k.e.cur.on
+	for {
+		k.e.pass()
+		me.result = 0
+		k.sleep(k.e.cur, arrives, false)
+		k.e.passAs(me)
+		if me.result != again {
+			return me.result
+		}
+	}
 }
 
 // The machine.
@@ -75,6 +93,9 @@ func memory(size uintptr) (at uintptr, e Errno) {
 		m.size[i] = size
 		m.at[i], e = sys.MmapAnon(size)
 	}
+	if size < schedulerStack {
+		clear(unsafe.Slice((*byte)(pointer(m.at[i])), size))
+	}
 	return m.at[i], e
 }
 
@@ -98,6 +119,10 @@ func (k *kernel) call(nr, x, y uintptr) uintptr {
 	me := a.on
 	me.result, me.resting = 0, nr == sa.SysYield
 	switch nr {
+	case sa.SysSigtake:
+		me.result = k.sigtake(a, (*sys.SigInfo)(pointer(x)))
+	case sa.SysPreempt:
+		me.result = k.p.Preempt(int(x))
 	case sa.SysEnable:
 		for i := range nvp {
 			vps[i].quantum = 1
@@ -106,18 +131,23 @@ func (k *kernel) call(nr, x, y uintptr) uintptr {
 		n, me.result = k.p.SetConcurrency(int(x))
 	case sa.SysYield:
 		me.result = k.p.Yield(a.n, uint32(x), int64(y))
-		e.check(me.result == 0 || me.result == sys.EAGAIN, "sa_yield: %v", me.result)
+		e.check(me.result == 0 || me.result == sys.EAGAIN || k.dying, "sa_yield: %v", me.result)
 	case sa.SysWake:
 		k.p.Wake()
 	case sa.SysHandoff:
+		if a.ordinary {
+			break
+		}
 		me.result = k.p.Handoff(a.n, int(x))
-		e.check(me.result == 0, "sa_handoff: %v", me.result)
+		e.check(me.result == 0 || k.dying, "sa_handoff: %v", me.result)
 	case sa.SysWakeup:
 		me.result = k.p.Wakeup(int(x))
 	default:
 		e.check(false, "system call %d", nr)
 	}
-	a.at = atEdge
+	if !a.ordinary {
+		a.at = atEdge
+	}
 	e.pass()
 	me.resting = false
 	if me.result != 0 {

@@ -37,7 +37,7 @@ func vpMain(arg uintptr) {
 	v := (*VP)(unsafe.Pointer(arg))
 	setGS(v)
 	become(&v.sched)
-	v.lid = sys.Gettid()
+	v.lid = lwpNumber()
 	v.catches()
 	sys.Sigprocmask(sys.SIG_SETMASK, 0)
 	v.schedule()

@@ -83,6 +83,10 @@ func Now() int64 { return sys.Now() }
 // ticks is a clock that costs nothing to read; how fast it is does not matter much.
 func ticks() uint64 { return sys.RDTSC() }
 
+// forkProcess is fork(2); lwpNumber is gettid(2).
+func forkProcess() (pid int, e Errno) { return sys.Fork() }
+func lwpNumber() int                  { return sys.Gettid() }
+
 // exitProcess is for the last thread.
 func exitProcess() { sys.Exit(0) }
 

@@ -20,7 +20,7 @@ var vpCount uint32 // atomic; VPs made
 
 // newVP makes a VP that nothing runs on. ENOMEM.
 func newVP() (*VP, Errno) {
-	at, e := sys.MmapAnon((unsafe.Sizeof(vpBlock{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
+	at, e := memory((unsafe.Sizeof(vpBlock{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
 	if e != 0 {
 		return nil, sys.ENOMEM
 	}

@@ -77,21 +77,32 @@ func reset(t *testing.T, count int) {
 	ids = [4]ID{}
 	sigs.q, sigs.pending, sigs.waited, sigs.dues, sigs.held, sigs.taking = waitQueue{}, 0, 0, 0, 0, lock{}
 	sigs.act = [maxSignal + 1]action{}
+	sigs.owned = 0
+	putVP(&allCaught, nil)
+	keys.lock = lock{}
+	for i := range heap {
+		heap[i].lock = lock{}
+	}
 	put(&pool.newest, nil)
 	resetActivations()
 	for i := range count {
 		if allVPs[i] == nil {
-			v, e := newVP()
+			at, e := sys.MmapAnon((unsafe.Sizeof(vpBlock{}) + sys.PageSize - 1) &^ (sys.PageSize - 1))
 			if e != 0 {
 				t.Fatal(e)
 			}
-			allVPs[i] = v
+			b := (*vpBlock)(unsafe.Pointer(at))
+			b.vp.init(&b.m)
+			allVPs[i] = &b.vp
 		}
 		v := allVPs[i]
+		l := &(*vpBlock)(unsafe.Pointer(v)).late
+		l.set = 0
 		m := v.m
 		*v = VP{}
 		v.init(m)
 		v.sched.name = [16]byte{'s', byte('0' + i)}
+		v.lateAt(uintptr(unsafe.Pointer(l)))
 		v.join()
 	}
 	mainThread = newMain(t)
@@ -140,7 +151,11 @@ func run(t *testing.T, s *scene, path []decision, logging bool) {
 	}
 	e := &explorer{path: path, bound: s.bound, contexts: map[*thread]*context{}, over: make(chan struct{}), now: 1, logging: logging}
 	ex = e
-	reset(t, s.vps)
+	count := s.vps
+	if s.sa != nil && s.sa.pool {
+		count = s.sa.vps
+	}
+	reset(t, count)
 	var a *actor
 	body := func() {
 		s.run()
@@ -525,7 +540,7 @@ func awaits(set uintptr) uintptr {
 // Of two signals that a thread may have been woken for, another gets the one that it leaves.
 func sceneSignalWait() {
 	SigMask(sys.SIG_BLOCK, ^SigSet(0))
-	const low, high = 10, 12
+
 	sets := [...]SigSet{sigBit(low) | sigBit(high), sigBit(high), sigBit(low)}
 	for i, set := range sets {
 		ids[i] = spawn(awaits, uintptr(set))
@@ -563,7 +578,7 @@ func takes(uintptr) uintptr {
 
 // A signal that a thread was told of, and that the handler of another blocks, is for other threads.
 func sceneSignalHandler() {
-	const low, high = 10, 12
+
 	handleAll()
 	Catch(low, holdsUp, sigBit(high))
 	Catch(high, letsGo, 0)

@@ -12,9 +12,9 @@ import (
 // Is each mistake found?
 func TestSeeds(t *testing.T) {
 	initForScenes(t)
-	for i, m := range seeds {
+	for i, m := range allSeeds() {
 		hosted.Seed = i + 1
-		for _, s := range activationScenes {
+		for _, s := range allActivationScenes() {
 			if s.name != m.scene {
 				continue
 			}

@@ -1,5 +1,7 @@
 package ulib
 
+import "slices"
+
 // Mistakes, of which the scenes under activations have to find each: what stands in the code, and what
 // would be wrong in its place. A build with all of them chooses by number.
 
@@ -10,6 +12,9 @@ type seed struct {
 	old, new string // new may use WRONG, which is true if this mistake is made
 	more     int    // preemptions that it takes, beyond the scene's
 }
+
+// allSeeds are these, and those of the files seed*_test.go.
+func allSeeds() []seed { return slices.Concat(seeds, signalSeeds, endSeeds) }
 
 var seeds = []seed{
 	{"the ready list is never taken", "blocks", "ulib/activation.go",

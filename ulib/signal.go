@@ -136,7 +136,7 @@ func Kill(id ID, sig int) Errno {
 	if !catchable(sig) || atomic.LoadUint64((*uint64)(&sigs.owned))&uint64(sigBit(sig)) == 0 {
 		t.exit.lock.release()
 		v.leave()
-		return sys.Kill(sys.Getpid(), sig)
+		return killProcess(sig)
 	}
 	v.send(t, sig)
 	v.leave()

@@ -12,7 +12,7 @@ import (
 // once for each number, or in the thread it was sent to. A thread that is to look has sigDue in
 // thread.cancel: so no short way is open to it, and it looks, in attend, at its next cancellation
 // point, at the end of a wait, at the end of a section that was told (VP.pending), and wherever the
-// machine can get hold of it (siglwp.go, activation.go). While a thread is due every run queue's look
+// machine can get hold of it (sigcollect.go, activation.go). While a thread is due every run queue's look
 // has lookSignals, which keeps all VPs away from short ways.
 
 // sigs: all of it is guarded by the queue's lock.
@@ -318,9 +318,9 @@ func byDefault(sig int) {
 	if sigBit(sig)&stopping != 0 {
 		sig = sys.SIGSTOP
 	} else {
-		sys.Default(sig)
+		defaultAction(sig)
 	}
-	sys.Kill(sys.Getpid(), sig)
+	killProcess(sig)
 }
 
 // forget is for a thread that blocks signals and has ended: those sent to it are gone. Its exit.lock is

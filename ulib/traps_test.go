@@ -27,7 +27,14 @@ func TestTraps(t *testing.T) {
 			t.Errorf("there is no test %s", m[1])
 		}
 	}
-	scenes := read("ulib/upcalls_test.go")
+	scenes := ""
+	files, err := filepath.Glob("scene*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(files, "upcalls_test.go") {
+		scenes += read("ulib/" + f)
+	}
 	for _, m := range regexp.MustCompile(`\*([a-z0-9][^*\n]+)\*`).FindAllStringSubmatch(page, -1) {
 		if m[1] != "both sides" && !strings.Contains(scenes, `"`+m[1]+`"`) {
 			t.Errorf("there is no scene %q", m[1])
@@ -56,7 +63,7 @@ func TestTraps(t *testing.T) {
 	}
 	for _, mistake := range regexp.MustCompile(`“([^”]+)”`).FindAllStringSubmatch(page, -1) {
 		known := false
-		for _, m := range seeds {
+		for _, m := range allSeeds() {
 			known = known || m.what == mistake[1]
 		}
 		if !known {

@@ -4,6 +4,7 @@ package ulib
 
 import (
 	"flag"
+	"slices"
 	"testing"
 )
 
@@ -228,9 +229,14 @@ func sceneSleeps() {
 	result(a, 0)
 }
 
+// allActivationScenes are these, and those of the files scene*_test.go.
+func allActivationScenes() []scene {
+	return slices.Concat(activationScenes, signalScenes, endScenes, forkScenes, scopeScenes)
+}
+
 func TestActivations(t *testing.T) {
 	initForScenes(t)
-	for _, s := range activationScenes {
+	for _, s := range allActivationScenes() {
 		t.Run(s.name, func(t *testing.T) {
 			s.bound += *more
 			paths, wrong := explore(t, &s)

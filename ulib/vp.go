@@ -48,7 +48,7 @@ type VP struct {
 	handoff *thread // that the scheduler is to run, for it is in a slot
 	lwp     sys.LWP
 
-	// Of an LWP: a signal that it has caught, and how far that is (see siglwp.go).
+	// Of an LWP: a signal that it has caught, and how far that is (see sigcollect.go).
 	got        uint32  // atomic
 	arriving   *uint32 // got; of an activation, what the kernel says of the process
 	gotInfo    sys.SigInfo

@@ -22,11 +22,21 @@ const (
 	rivals = 'r'
 	passes = 'p' // time does
 	hands  = 'h' // who spins gives way
+	gets   = 'g' // an ordinary LWP takes a signal
+	raises = 's' // a signal comes
+	traps  = 'd' // the thread that runs brings one upon itself
+	stops  = 'z' // the process is stopped
+	awakes = 'w' // and continued
+	ends   = 'x' // it ends
 )
 
 // next1 is what a does next, 0 if it cannot.
 func (a *actor) next1() byte {
 	switch {
+	case a.at == ended || a.k.stopped && a.at == atEdge:
+		return 0
+	case a.ordinary && a.told && !a.late:
+		return gets
 	case a.at == atEdge:
 		return edges
 	case a.at == inUser && a.kicked && !a.late:
@@ -52,7 +62,7 @@ func (k *kernel) find() []way {
 	if mine != 0 {
 		add(mine, cur, 0)
 		cost = 1
-		if mine == comes && cur.enabled() {
+		if (mine == comes || mine == gets) && cur.at == inUser && cur.enabled() {
 			add(stays, cur, 1)
 		}
 	}
@@ -71,18 +81,41 @@ func (k *kernel) find() []way {
 				add(calls, x, 1)
 			}
 		case inUser:
+			if x.late && x.told {
+				add(gets, x, 1)
+			}
+			if x.on.spins && (forced || k.scene.handoff) {
+				add(hands, x, 1)
+			}
+			if x.ordinary {
+				break
+			}
 			if !k.scene.quiet {
 				add(ticks1, x, 1)
 			}
 			if x.late && x.kicked {
 				add(comes, x, 1)
 			}
-			if x.on.spins && forced {
-				add(hands, x, 1)
-			}
 			if x == cur && k.scene.faults && mine != 0 {
 				add(faults, x, 1)
 			}
+			if x == cur && k.scene.faulty && mine == goes && !x.on.faulty && x.on.t != &x.v.sched {
+				add(traps, x, 1)
+			}
+		}
+	}
+	if k.signals.come < len(k.scene.signals) && k.signals.ready() {
+		add(raises, nil, 1)
+	}
+	if k.p != nil && act.on {
+		if k.scene.stops && k.stops == 0 {
+			add(stops, nil, 1)
+		}
+		if k.stopped {
+			add(awakes, nil, 1)
+		}
+		if k.scene.exits && !k.dying {
+			add(ends, nil, 1)
 		}
 	}
 	if k.scene.rival && (!k.busy || k.rival.Stat().Running == 1) {
@@ -157,7 +190,23 @@ func (k *kernel) decide(me *context) *actor {
 		}
 		switch w.what {
 		case goes:
+			if a.on.faulty {
+				k.fault(a)
+				continue
+			}
 			return a
+		case gets:
+			k.deliver(a)
+		case raises:
+			k.raise()
+		case traps:
+			k.fault(a)
+		case stops:
+			k.pause()
+		case awakes:
+			k.proceed()
+		case ends:
+			k.die()
 		case stays:
 			a.late = true
 			return a
@@ -173,6 +222,9 @@ func (k *kernel) decide(me *context) *actor {
 			a.at, a.event = atEdge, hosted.Ticked
 		case calls:
 			a.at, a.arrives, a.fault = atEdge, nil, false
+			if a.ordinary {
+				a.at = inUser
+			}
 		case faults:
 			k.sleep(a, nil, true)
 		case rivals:

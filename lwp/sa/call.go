@@ -19,9 +19,11 @@ func (p *Process) caller(l int) (*vp, syscall.Errno) {
 	return v, 0
 }
 
-// Yield is sa_yield(2): the VP has nothing to run. If nothing has been posted since seen, it is
-// idle until there is something, or deadline (ns, monotonic; 0: none) has come: Edge makes that
-// ETIMEDOUT. EINVAL: the VP is not disabled; EAGAIN: something has been posted.
+// Yield is sa_yield(2): the VP has nothing to run. If nothing has been posted since seen, and no
+// signal waits that the VP does not mask, it is idle until there is something, or deadline (ns,
+// monotonic; 0: none) has come: Edge makes that ETIMEDOUT. EINVAL: the VP is not disabled; EAGAIN:
+// there is something. A signal is asked for, posted or not: seen may have been read after the post
+// that told of it, by who had looked for signals before.
 func (p *Process) Yield(l int, seen uint32, deadline int64) syscall.Errno {
 	p.enter()
 	defer p.leave()
@@ -32,6 +34,8 @@ func (p *Process) Yield(l int, seen uint32, deadline int64) syscall.Errno {
 	case atomic.LoadUint32(&v.page.Disabled) == 0 || deadline < 0:
 		return syscall.EINVAL
 	case p.posts != seen:
+		return syscall.EAGAIN
+	case p.signals.Load()&^atomic.LoadUint64(&v.page.Sigmask) != 0:
 		return syscall.EAGAIN
 	}
 	p.lwps[l].settled.Store(false)
