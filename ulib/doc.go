@@ -63,9 +63,9 @@
 // only, so whoever holds one is on its way to free it. Their order:
 //
 //	piLock → sigs.taking
-//	  → thread.exit.lock → thread.ctl → timers.lock
+//	  → thread.exit.lock → thread.ctl → poolLock → timers.lock
 //	    → a waitQueue's lock (a Channel's: recv, then send), sigs.q's among them
-//	      → stackPool.lock | a runQueue's lock | spare.lock
+//	      → pool.lock | spare.lock | keys.lock | one of heap's | act.lock → a runQueue's lock
 //
 // # Waits that end otherwise
 //

@@ -42,10 +42,11 @@
 //	File.mu     position; contents and listing generated for this opening
 //	FS.mu       the shape of the tree: entries, names, parents, Dir.dead
 //	Regular.mu  pages, size, refs, and all else of one file
-//	Pipe.mu     the ring and who sleeps on it (never together with the others)
+//	Pipe.mu     the ring and who sleeps on it (never together with the others),
+//	            as EventFD.mu and TimerFD.mu the count; TimerFD's before timer.Queue.mu
 //
-// Watchers.mu and Epoll.mu come before all these (epoll.go): a stream tells its Watchers of a
-// change when it has released its lock.
+// Epoll.ctl, Watchers.mu and Epoll.mu come before all these (epoll.go): a stream tells its Watchers of
+// a change when it has released its lock.
 //
 // Generated nodes call out to package proc: a walk gives FS.mu up around such a
 // call, so proc may take its own locks there, and may call fs.

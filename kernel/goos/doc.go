@@ -30,13 +30,13 @@
 //	screen   the terminal on the screen
 //	amd64's flush lock; kernel/frame's locks
 //
-// No two are held together, except that frame's may be taken under memory, and screen under log. A CPU that
-// waits for a lock goes on serving TLB requests, and nobody waits for a TLB request
-// while holding a lock: so these waits end.
+// No two are held together, except that frame's may be taken under memory, and screen under log. A
+// CPU that waits for a lock goes on serving TLB requests, and nobody waits for a TLB request while
+// holding a lock: so these waits end.
 //
 // # Reading order
 //
 // entry_amd64.s, boot.go, thread.go, schedule.go, trap.go, call.go, futex.go, poll.go,
-// signal.go, memory.go, clock.go, random.go, irq.go, log.go, lastwords.go, screen.go, console.go,
-// fatal.go, power.go; then api.go, which is what the kernel above uses.
+// signal.go, memory.go, clock.go, random.go, irq.go, interruptlog.go, log.go, lastwords.go, screen.go,
+// console.go, fatal.go, power.go; then api.go, which is what the kernel above uses.
 package goos
