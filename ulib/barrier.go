@@ -12,7 +12,7 @@ import (
 type Barrier struct {
 	q    waitQueue
 	n    uint32 // that make it open
-	come uint32
+	come uint32 // who are in Wait; q.away of them run signal handlers, and have not come meanwhile
 }
 
 // Init makes b a barrier for n threads, while nobody uses it. EINVAL: n is not positive.
@@ -20,13 +20,14 @@ func (b *Barrier) Init(n int) Errno {
 	if n <= 0 || n > 1<<31-1 {
 		return sys.EINVAL
 	}
-	b.n, b.come = uint32(n), 0
+	b.n, b.come, b.q.away = uint32(n), 0, 0
 	return 0
 }
 
-// Wait waits for the others. One of them all is told last, the one that came last.
-// pthread_barrier_wait(3). EINVAL: no Init.
+// Wait waits for the others. One of them all is told last, the one that came last. Who runs a signal
+// handler has not come meanwhile. pthread_barrier_wait(3). EINVAL: no Init.
 func (b *Barrier) Wait() (last bool, e Errno) {
+	t := self()
 	v := enter()
 	b.q.lock.acquire(v)
 	if b.n == 0 {
@@ -35,11 +36,16 @@ func (b *Barrier) Wait() (last bool, e Errno) {
 		return false, sys.EINVAL
 	}
 	b.come++
-	if b.come < b.n {
-		b.q.wait(v, v.cur, uncancellable)
-		return false, 0
+	for b.come-b.q.away < b.n {
+		if b.q.wait(v, t, counted) == 0 {
+			return false, 0
+		}
+		t.attend()
+		v = enter()
+		b.q.lock.acquire(v)
+		b.q.away--
 	}
-	b.come = 0
+	b.come -= b.n
 	for t := b.q.take(); t != nil; t = b.q.take() {
 		v.readyLast(t)
 	}

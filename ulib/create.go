@@ -205,7 +205,7 @@ func rejoin(id ID) (result uintptr, e Errno) { return Join(id) }
 // after the other has ended.
 func joined(id ID) (result uintptr, e Errno) {
 	t := self()
-	switch t.woken() {
+	switch t.woken(cancellable) {
 	case 0:
 		return t.result, 0
 	case sys.EINTR:

@@ -70,7 +70,9 @@
 // # Waits that end otherwise
 //
 // A wait has a deadline, or is cancellable, by wait.go: who ends it stores the reason first and
-// looks where the thread waits then; the thread does it the other way round. What a thread waits
+// looks where the thread waits then; the thread does it the other way round. A signal ends every wait:
+// who waits for a mutex, a rwlock or a barrier, which Cancel does not end, first gives up what others see
+// of it there, a priority lent or a place before them, then runs the handler and queues again. What a thread waits
 // for lives as long as the thread has not returned, and that wants the lock that the other holds.
 //
 // # Signals

@@ -77,23 +77,40 @@ func WaitProcess(pid int, status *sys.WaitStatus) (int, Errno) {
 	}
 }
 
-// beginCall says that the caller, which is t, is about to make a call that may block its LWP.
+// beginCall says that the caller, which is t, is about to make a call that may block its LWP. Whoever
+// cancels it, or sends it a signal, from here on ends the call.
 func (t *thread) beginCall() {
-	t.cancelPoint()
-	v := enter()
-	t.lid = int32(v.lid)
-	atomic.StoreUint32(&t.inCall, 1) // seen before cancel is read
-	v.leave()
-	if atomic.LoadUint32(&t.cancel) != 0 {
-		if t.toDie() {
-			atomic.StoreUint32(&t.inCall, 0)
-			t.die()
+	for {
+		t.cancelPoint()
+		t.inCallNow()
+		if atomic.LoadUint32(&t.cancel) == 0 || !t.toLook() {
+			return
 		}
-		t.attend() // and who sends a signal from here on ends the call
+		t.inNoCall()
 	}
-	if t.special&specialBound == 0 && !act.on && atomic.AddInt32(&inCalls, 1) >= int32(atomic.LoadUint32(&nvp)) {
-		allInCalls()
+}
+
+// inCallNow says that the caller, which is t, is in a call; inNoCall that it is in none, and whether it
+// was.
+func (t *thread) inCallNow() {
+	if t.special&specialBound == 0 && !act.on {
+		n := atomic.AddInt32(&inCalls, 1)
+		t.keepsLWP = true
+		if n >= int32(atomic.LoadUint32(&nvp)) {
+			allInCalls()
+		}
 	}
+	atomic.SwapUint32(&t.inCall, 1) // seen before cancel is read
+}
+
+func (t *thread) inNoCall() (was bool) {
+	was = t.inCall != 0
+	atomic.StoreUint32(&t.inCall, 0)
+	if t.keepsLWP {
+		t.keepsLWP = false
+		atomic.AddInt32(&inCalls, -1)
+	}
+	return was
 }
 
 // allInCalls is for the moment at which every LWP of the pool is in a call, or about to be, while
@@ -111,10 +128,7 @@ func allInCalls() {
 
 // endCall is the end of a call with error e; false: it is to be made again.
 func (t *thread) endCall(e Errno) bool {
-	atomic.StoreUint32(&t.inCall, 0)
-	if t.special&specialBound == 0 && !act.on {
-		atomic.AddInt32(&inCalls, -1)
-	}
+	t.inNoCall()
 	if e != sys.EINTR {
 		return true
 	}
@@ -142,8 +156,14 @@ func (t *thread) interruptCall(v *VP) {
 		if s != 0 { // otherwise it looks before it calls, or its VP when it blocks
 			kernel1(sa.SysWakeup, uintptr(s-1))
 		}
+	case t.special&specialBound != 0:
+		wakeLWP(t.home.lid)
 	default:
-		wakeLWP(int(t.lid))
+		for i := range atomic.LoadUint32(&nvp) {
+			if vps[i].cur == t {
+				wakeLWP(vps[i].lid)
+			}
+		}
 	}
 }
 

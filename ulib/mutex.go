@@ -154,6 +154,7 @@ func (m *Mutex) give(t *thread) {
 func (m *Mutex) lock(deadline int64) Errno {
 	t := self()
 	t.arm(deadline)
+again:
 	v := enter()
 	m.begin(v)
 	e, got := Errno(0), false
@@ -177,10 +178,16 @@ func (m *Mutex) lock(deadline int64) Errno {
 		piLock.release()
 	}
 	e = m.q.wait(v, t, uncancellable)
-	t.disarm(deadline)
-	if e != 0 && m.inherit {
-		m.gaveUp(t)
+	if e != 0 {
+		if m.inherit {
+			m.gaveUp(t)
+		}
+		t.attend()
+		if e == sys.EINTR {
+			goto again
+		}
 	}
+	t.disarm(deadline)
 	return e
 }
 

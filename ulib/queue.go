@@ -112,6 +112,7 @@ func (q *runQueue) remove(t *thread) bool {
 // A waitQueue holds threads that wait for something: by priority, and first come, first served.
 type waitQueue struct {
 	lock lock
+	away uint32 // threads whose wait was a counted one, that left it for a signal, and are to come back
 	list
 }
 
@@ -154,7 +155,8 @@ func (q *waitQueue) take() *thread {
 const (
 	cancellable   = 0
 	uncancellable = 1 // Cancel does not end the wait
-	howBits       = 1
+	counted       = 3 // nor this one, and who leaves it is counted in waitQueue.away
+	howBits       = 3
 )
 
 func (t *thread) waitAt(q *waitQueue, how uintptr) {
@@ -174,6 +176,15 @@ func pointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Point
 func (q *waitQueue) remove(t *thread) {
 	q.list.remove(t)
 	t.queue = 0
+}
+
+// leave is remove for a thread whose wait, which was a wait of kind how, ends in another way than by who
+// it waited for.
+func (q *waitQueue) leave(t *thread, how uintptr) {
+	q.remove(t)
+	if how == counted {
+		q.away++
+	}
 }
 
 // swap exchanges a pointer to a thread in one step.

@@ -49,24 +49,31 @@ func (m *RWMutex) try(mode uint32) Errno {
 func (m *RWMutex) lock(mode uint32, deadline int64) Errno {
 	t := self()
 	t.arm(deadline)
+	e := m.lockOnce(t, mode)
+	for e == sys.EINTR {
+		e = m.lockOnce(t, mode)
+	}
+	t.disarm(deadline)
+	return e
+}
+
+// lockOnce is lock, but for EINTR: the caller, which is t, has left the queue and taken signals.
+func (m *RWMutex) lockOnce(t *thread, mode uint32) Errno {
 	v := enter()
 	m.q.lock.acquire(v)
 	e := Errno(0)
-	switch {
-	case m.writer == t:
+	if m.writer == t {
 		e = EDEADLK
-		fallthrough
-	case m.admit(t, mode):
-		m.q.lock.release()
-		v.leave()
-	default:
+	} else if !m.admit(t, mode) {
 		t.mode = mode
-		e = m.q.wait(v, t, uncancellable)
+		if e = m.q.wait(v, t, uncancellable); e != 0 {
+			m.again()
+			t.attend()
+		}
+		return e
 	}
-	t.disarm(deadline)
-	if e == sys.ETIMEDOUT {
-		m.again()
-	}
+	m.q.lock.release()
+	v.leave()
 	return e
 }
 
@@ -95,7 +102,7 @@ func (m *RWMutex) admitWaiters(v *VP) {
 	}
 }
 
-// again looks who can go in, after a writer has given up that others waited behind.
+// again looks who can go in, after a writer has left the queue that others waited behind.
 func (m *RWMutex) again() {
 	v := enter()
 	m.q.lock.acquire(v)

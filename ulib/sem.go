@@ -63,7 +63,7 @@ func wait(s *Semaphore) Errno { return s.WaitUntil(noDeadline) }
 // after somebody has woken it.
 func waited(s *Semaphore) Errno {
 	t := self()
-	switch t.woken() {
+	switch t.woken(cancellable) {
 	case 0:
 		return 0
 	case sys.EINTR:

@@ -98,6 +98,16 @@ func signalPoint() {
 	t := self()
 	t.looking = false
 	t.attend()
+	if atomic.LoadUint32(&t.inCall) == 0 || !t.toLook() {
+		return
+	}
+	// Before its call t was where nobody who cancelled it could find it.
+	v = enter()
+	t.ctl.acquire(v)
+	t.interruptCall(v)
+	t.ctl.release()
+	v.disabled = 0 // with no look, which might move t: the call ends at once
+	point()
 }
 
 // collect passes on what the kernel has given up to v. In a critical section, without locks.

@@ -20,8 +20,8 @@ type SigSet uint64
 // instructions of the thread, with the signal blocked. It may use what cannot wait, as POSIX has it
 // of async-signal-safe functions: atomics, [Semaphore.Post], [Kill], [SigMask], [Self], [Now], and
 // system calls of package sys; and what the thread it interrupts does not use at that moment. For all
-// else let a thread [SigWait]. A thread that waits for a mutex, a rwlock or a barrier takes its
-// signals when it has got that; all other waits are interrupted, and go on after the handler.
+// else let a thread [SigWait]. All waits are interrupted, and go on after the handler, until the same
+// deadline, but behind others of the same priority. It may end the thread, by [Exit].
 type SigHandler = func(sig int, info *sys.SigInfo)
 
 // maxSignal is the highest signal, nudge the one that this package keeps for itself.

@@ -139,7 +139,7 @@ func (v *VP) tell(t *thread) {
 	}
 	t.ctl.acquire(v)
 	t.exit.lock.release()
-	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && !v.interrupt(t, cancellable, sys.EINTR) {
+	if atomic.LoadUint32(&t.cancel)&sigDue != 0 && !v.interrupt(t, uncancellable, sys.EINTR) {
 		t.interruptCall(v)
 		v.nudge(t)
 	}
@@ -253,9 +253,10 @@ func (t *thread) takeSignal(set SigSet, info *sys.SigInfo) int {
 	return sig
 }
 
-// attend has the caller, which is t, take the signals that it does not block.
+// attend has the caller, which is t, take the signals that it does not block. If its wait has been ended
+// and it does not know that yet, it first is to see to what it leaves behind.
 func (t *thread) attend() {
-	for atomic.LoadUint32(&t.cancel)&sigDue != 0 && !t.attending {
+	for atomic.LoadUint32(&t.cancel)&sigDue != 0 && !t.attending && t.reason == 0 {
 		t.attending = true
 		t.takeOne()
 		t.attending = false
@@ -296,9 +297,14 @@ func (t *thread) takeOne() {
 	v.leave()
 	switch kind {
 	case handles:
+		inCall, deadline := t.inNoCall(), t.suspendTimer() // the handler may end the thread
 		t.attending = false
 		call(f, sig, uintptr(unsafe.Pointer(&info)))
 		t.attending = true
+		t.arm(deadline)
+		if inCall {
+			t.inCallNow()
+		}
 		t.setMask(mask)
 	case defaults:
 		byDefault(sig)

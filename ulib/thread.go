@@ -71,8 +71,8 @@ type thread struct {
 	mode     uint32   // [queue's lock] what it wants of what it waits for
 	value    uintptr  // [queue's lock] where what it receives or sends is
 	name     [16]byte
-	lid      int32  // [own; read with ctl] the LWP it makes a call on
 	inCall   uint32 // atomic; it is in a call that may block
+	keepsLWP bool   // [own] it is one of inCalls
 
 	older   *thread // constant, but in Fork: the control block made before this one
 	sigmask SigSet  // [sigs.q.lock] signals that it blocks

@@ -173,6 +173,24 @@ func (t *thread) disarm(deadline int64) {
 	v.leave()
 }
 
+// suspendTimer undoes arm and returns the deadline, to arm again. No deadline: the caller, which is t, is
+// not armed.
+func (t *thread) suspendTimer() int64 {
+	deadline := noDeadline
+	v := enter()
+	timers.lock.acquire(v)
+	switch {
+	case t.timer != 0:
+		deadline = t.deadline
+		removeTimer(t)
+	case atomic.SwapUint32(&t.expired, 0) != 0:
+		deadline = t.deadline
+	}
+	timers.lock.release()
+	v.leave()
+	return deadline
+}
+
 // expireTimers ends the waits whose time has come.
 func expireTimers(v *VP) {
 	first := nextDeadline()

@@ -7,9 +7,10 @@ import (
 )
 
 // wait blocks the caller, which is t, in q, until another thread takes it out, or its deadline has
-// passed (ETIMEDOUT, see arm), or, if how is cancellable, it is cancelled (ECANCELED) or has taken
-// signals (EINTR, and it may want to wait again). It is called
-// in a critical section with q.lock held, and returns outside.
+// passed (ETIMEDOUT, see arm), or, if how is cancellable, it is cancelled (ECANCELED), or it is to take
+// signals (EINTR, and it may want to wait again). It is called in a critical section with q.lock held,
+// and returns outside. If how is cancellable it has taken the signals; else, if it returns an error, it
+// has not: the caller first sees to what it leaves behind, and then attends.
 //
 // Who ends the wait in one of the latter ways stores his reason, and then looks where t waits; t
 // says where it waits, and then looks for a reason: one of the two sees the other.
@@ -18,22 +19,28 @@ func (q *waitQueue) wait(v *VP, t *thread, how uintptr) Errno {
 	point()
 	atomic.AddUint32(&t.reason, 0) // what is above is seen before what is below is read
 	if e := t.stop(how); e != 0 {
-		q.remove(t)
+		q.leave(t, how)
 		q.lock.release()
 		v.leave()
-		t.attend()
+		if how == cancellable {
+			t.attend()
+		}
 		return e
 	}
 	v.block(&q.lock)
-	return t.woken()
+	return t.woken(how)
 }
 
 // woken returns why the wait of the caller, which is t, was ended: 0 if as it should.
-func (t *thread) woken() Errno {
+func (t *thread) woken(how uintptr) Errno {
 	e := Errno(t.reason)
-	t.reason = 0
-	if t.cancel != 0 {
-		t.settle()
+	if t.cancel == 0 {
+		t.reason = 0
+		return e
+	}
+	t.settle()
+	t.reason = 0 // from here on t attends
+	if how == cancellable || e == 0 {
 		t.attend()
 	}
 	return e
@@ -41,8 +48,8 @@ func (t *thread) woken() Errno {
 
 // stop returns the reason not to begin a wait, or 0.
 func (t *thread) stop(how uintptr) Errno {
-	if how == cancellable && atomic.LoadUint32(&t.cancel) != 0 {
-		if t.toDie() {
+	if atomic.LoadUint32(&t.cancel) != 0 {
+		if how == cancellable && t.toDie() {
 			return ECANCELED
 		}
 		if atomic.LoadUint32(&t.cancel)&sigDue != 0 {
@@ -62,15 +69,16 @@ func (t *thread) stop(how uintptr) Errno {
 func (v *VP) interrupt(t *thread, how uintptr, reason Errno) bool {
 	point()
 	q, has := t.waitsAt()
-	if q == nil || has > how {
+	if q == nil || has&uncancellable > how {
 		return false
 	}
 	q.lock.acquire(v)
-	if now, has := t.waitsAt(); now != q || has > how {
+	now, has := t.waitsAt()
+	if now != q || has&uncancellable > how {
 		q.lock.release()
 		return false
 	}
-	q.remove(t)
+	q.leave(t, has)
 	t.reason = uint32(reason)
 	q.lock.release()
 	v.readyLast(t)

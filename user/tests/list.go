@@ -139,6 +139,7 @@ var tests = [...]test{
 	{"ulib/signals", threadSignals, 120, 0},
 	{"ulib/signal-storm", threadStorm, 120, 0},
 	{"ulib/signal-stops", threadStops, 120, 0},
+	{"ulib/signal-waits", threadWaits, 120, 0},
 	{"ulib/steps", threadSteps, 120, gossamerOnly},
 	{"ulib/awake", threadAwake, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
