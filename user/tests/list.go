@@ -133,7 +133,7 @@ var tests = [...]test{
 	{"ulib/files", threadFiles, 0, 0},
 	{"ulib/print", threadPrints, 0, 0},
 	{"ulib/registers", threadRegisters, 120, gossamerOnly},
-	{"ulib/evictions", threadEvictions, 120, gossamerOnly},
+	{"ulib/evictions", threadEvictions, 300, gossamerOnly},
 	{"ulib/stress", threadStress, 120, gossamerOnly},
 	{"ulib/preempted", threadPreempted, 120, gossamerOnly},
 	{"ulib/signals", threadSignals, 120, 0},

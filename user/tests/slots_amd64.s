@@ -39,3 +39,15 @@ TEXT ·stackLimit(SB),NOSPLIT,$0-8
 	MOVQ 16(AX), AX
 	MOVQ AX, ret+0(FP)
 	RET
+
+// func spinOffStack(stack uintptr, rounds uint64): with stack for its stack pointer.
+TEXT ·spinOffStack(SB),NOSPLIT,$0-16
+	MOVQ rounds+8(FP), CX
+	MOVQ stack+0(FP), AX
+	MOVQ SP, BX
+	MOVQ AX, SP
+spin:
+	DECQ CX
+	JNE  spin
+	MOVQ BX, SP
+	RET

@@ -13,6 +13,7 @@ import (
 func keepFlags(flags, rounds uint64) (got uint64)
 func spinDeep(released, count *uint32)
 func stackLimit() uintptr
+func spinOffStack(stack uintptr, rounds uint64)
 
 const computing = 16
 
@@ -26,6 +27,18 @@ func threadEvictions() {
 		under(&ulib.Options{Model: ulib.Activations, LWPs: n, Slots: 1}, askEvictions)
 	}
 	under(&ulib.Options{Model: ulib.Activations, LWPs: 1, Slots: 5}, askEvictions)
+	for _, n := range [...]int{1, 2} {
+		o := ulib.Options{Model: ulib.Activations, LWPs: n, Slots: 1}
+		under(&o, askOffStack)
+		exits(func() {
+			sys.Close(2)
+			ok(ulib.StartWith(&o), "start")
+			for i := range 2 * n {
+				spawn(computesAndCounts, uintptr(i))
+			}
+			join(spawn(deep, ulib.DefaultStack/512))
+		}, 2, "stack overflow among threads that compute")
+	}
 }
 
 func computesAndCounts(n uintptr) uintptr {
@@ -57,7 +70,7 @@ func computesDeep(n uintptr) uintptr {
 
 // watches lets the others end when each has been seen to go on several times.
 func watches(n uintptr) uintptr {
-	for range 3 {
+	for range 2 {
 		var before [computing]uint32
 		for i := range before {
 			before[i] = atomic.LoadUint32(&counts[i])
@@ -105,14 +118,38 @@ func askSignalEvicted() {
 	for i := range n {
 		ids[i] = spawn(computesAndCounts, uintptr(i))
 	}
-	for round := range 2 {
-		for i := range n {
-			ok(ulib.Kill(ids[i], sys.SIGUSR1), "kill")
-			tookIt(sys.SIGUSR1, round*n+i+1, ids[i], "a signal to one that computes")
-		}
+	for i := range n {
+		ok(ulib.Kill(ids[i], sys.SIGUSR1), "kill")
+		tookIt(sys.SIGUSR1, i+1, ids[i], "a signal to one that computes")
 	}
 	atomic.StoreUint32(&released, 1)
 	for i := range n {
 		equal(join(ids[i]), i, "result")
 	}
+}
+
+var elsewhere [4][256]byte
+
+// computesOffStack computes with its stack pointer where nothing can be evicted to, until there were many
+// preemptions.
+func computesOffStack(n uintptr) uintptr {
+	for from := saStatNow().Preempted; saStatNow().Preempted < from+6; {
+		spinOffStack(uintptr(unsafe.Pointer(&elsewhere[n]))+128, 1_000_000)
+	}
+	atomic.AddUint32(&counts[n], 1)
+	return n
+}
+
+// askOffStack: do all threads end if those in slots cannot be evicted?
+func askOffStack() {
+	atomic.StoreUint32(&released, 0)
+	for i := range elsewhere {
+		ids[i] = spawn(computesOffStack, uintptr(i))
+	}
+	id := spawn(computesAndCounts, computing-1)
+	for i := range elsewhere {
+		equal(join(ids[i]), i, "result")
+	}
+	atomic.StoreUint32(&released, 1)
+	join(id)
 }
