@@ -7,24 +7,13 @@ import (
 
 	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
+	"gossamer/user/upcall"
 )
 
 // Activations without ulib: what the kernel's part of a block and of its end costs. A thread reads
 // from an empty pipe; the upcall stands for the thread that runs then, and writes.
 
-const (
-	saFX, saFlags, saIP, saSP          = sa.SlotFX, sa.SlotFlags, sa.SlotIP, sa.SlotSP
-	saAX, saCX, saDX, saBX             = sa.SlotAX, sa.SlotCX, sa.SlotDX, sa.SlotBX
-	saBP, saSI, saDI                   = sa.SlotBP, sa.SlotSI, sa.SlotDI
-	saR8, saR9, saR10, saR11           = sa.SlotR8, sa.SlotR9, sa.SlotR10, sa.SlotR11
-	saR12, saR13, saR14, saR15         = sa.SlotR12, sa.SlotR13, sa.SlotR14, sa.SlotR15
-	saDisabled                         = sa.Disabled
-	saStackLen                 uintptr = 64 << 10
-)
-
-//go:noescape
-func saAddresses(p *[3]uintptr)
-func saResume(slot uintptr)
+const saStackLen = 64 << 10
 
 var (
 	saArea  uintptr
@@ -39,10 +28,14 @@ var (
 // never returns: the VP's stack is its own each time.
 //
 //go:nosplit
-func saUpcall(why uintptr) {
+func saUpcall(why, _, _ uintptr) {
 	v := (*sa.VP)(unsafe.Pointer(saArea + sa.VPAt(0)))
 	p := (*sa.Process)(unsafe.Pointer(saArea))
-	if why == sa.Blocked {
+	switch why {
+	case 0: // as it was about to resume the thread
+		v.Pending = 0
+		upcall.Resume(saSlot(v.Cur))
+	case sa.Blocked:
 		saSum[0] += sys.RDTSC() - saStart
 		saWrote = sys.RDTSC()
 		sys.Syscall3(syscall.SYS_WRITE, uintptr(saPipe[1]), uintptr(unsafe.Pointer(&saByte)), 1)
@@ -50,12 +43,14 @@ func saUpcall(why uintptr) {
 	for {
 		seen := atomic.LoadUint32(&p.Posts)
 		if head := atomic.SwapUint32(&p.Ready, 0); head != 0 {
-			v.Cur = head - 1
-			saResume(saArea + sa.SlotAt(1, int(head-1)))
+			v.Cur, v.Pending = head-1, 0
+			upcall.Resume(saSlot(v.Cur))
 		}
 		sys.Syscall2(sa.SysYield, uintptr(seen), 0)
 	}
 }
+
+func saSlot(s uint32) *sa.Slot { return (*sa.Slot)(unsafe.Pointer(saArea + sa.SlotAt(1, int(s)))) }
 
 // saRun blocks n times in a process of its own and returns the ticks from the call to the upcall
 // (which 0), or from the other thread's write until the first goes on, with that call (which 1).
@@ -81,19 +76,18 @@ func saRun(n, which int) uint64 {
 }
 
 func saProcess(n int) {
-	var at [3]uintptr
 	var fs, top uint64
-	saAddresses(&at)
 	stack, e := sys.MmapAnon(saStackLen)
 	must(e, "mmap")
 	top = uint64(stack + saStackLen)
-	r := sa.Registration{Entry: uint64(at[0]), Stacks: uint64(uintptr(unsafe.Pointer(&top))),
-		Lo: uint64(at[1]), Hi: uint64(at[2]), NVP: 1, NSlot: 2}
+	r := sa.Registration{Stacks: uint64(uintptr(unsafe.Pointer(&top))), NVP: 1, NSlot: 2}
+	upcall.Fill(&r)
 	must(sys.Err(sys.Syscall1(sa.SysRegister, uintptr(unsafe.Pointer(&r)))), "sa_register")
 	saArea = uintptr(r.Area)
 	sys.Syscall2(158, 0x1003, uintptr(unsafe.Pointer(&fs))) // arch_prctl(ARCH_GET_FS)
 	v := (*sa.VP)(unsafe.Pointer(saArea + sa.VPAt(0)))
-	v.UpcallFS, v.Cur, v.Disabled = fs, 0, 0
+	upcall.Prepare(v, top, fs, (*sa.Process)(unsafe.Pointer(saArea)).Slots, saUpcall)
+	v.Cur, v.Disabled = 0, 0
 	must(sys.Err(sys.Syscall0(sa.SysEnable)), "sa_enable")
 	must(sys.Pipe2(&saPipe, 0), "pipe2")
 	for i := range n + 10 {

@@ -6,11 +6,12 @@ import (
 
 	"gossamer/ulib/sa"
 	"gossamer/ulib/sys"
+	"gossamer/user/upcall"
 )
 
 // A bare ulib, just enough to ask the kernel's side of activations questions: slot i is thread i's
 // for good, a thread that leaves goes to its slot like one that the kernel has taken off, and there
-// is one run queue under a spin lock. sa_amd64.s has the rest.
+// is one run queue under a spin lock. user/upcall and sa_amd64.s have the rest.
 
 const (
 	saThreads  = 16
@@ -22,41 +23,13 @@ const (
 const (
 	saDisabled = sa.Disabled
 	saPending  = sa.Pending
-	saUpcallFS = sa.UpcallFS
 	saSelfAt   = sa.Self
-	saNumber   = sa.Number
-	saStack    = sa.Own     // top of the VP's stack
-	saSlots    = sa.Own + 8 // address of slot 0
-	saAX       = sa.SlotAX
-	saCX       = sa.SlotCX
-	saDX       = sa.SlotDX
-	saBX       = sa.SlotBX
-	saSP       = sa.SlotSP
-	saBP       = sa.SlotBP
-	saSI       = sa.SlotSI
-	saDI       = sa.SlotDI
-	saR8       = sa.SlotR8
-	saR9       = sa.SlotR9
-	saR10      = sa.SlotR10
-	saR11      = sa.SlotR11
-	saR12      = sa.SlotR12
-	saR13      = sa.SlotR13
-	saR14      = sa.SlotR14
-	saR15      = sa.SlotR15
-	saIP       = sa.SlotIP
-	saFlags    = sa.SlotFlags
-	saFS       = sa.SlotFS
-	saFX       = sa.SlotFX
 )
 
-func saResume(slot *sa.Slot)
-func saLeave(slot *sa.Slot)
 func saClose()
 func saOpen() (pending uint32)
 func saSelf() *sa.VP
-
-//go:noescape
-func saAddresses(p *[4]uintptr)
+func saThreadAt() uintptr
 func saLieGS(base uint64, rounds uintptr) uint64
 
 // saTLS is what FS base points behind: compiled code finds its g there.
@@ -101,10 +74,7 @@ func saRegister(nvp, nslot int) {
 	ok(sys.Err(sys.Syscall1(sa.SysRegister, uintptr(unsafe.Pointer(&saReg)))), "sa_register")
 	saArea = uintptr(saReg.Area)
 	for i := range nvp {
-		v := saVP(i)
-		v.UpcallFS = saVPTLS[i].base()
-		own := (*[2]uint64)(unsafe.Pointer(&v.Own))
-		own[0], own[1] = saTops[i], saPage().Slots
+		upcall.Prepare(saVP(i), saTops[i], saVPTLS[i].base(), saPage().Slots, saHandler)
 	}
 	saVP(0).Cur = 0
 	atomic.StoreUint32(&saVP(0).Disabled, 0)
@@ -113,10 +83,8 @@ func saRegister(nvp, nslot int) {
 
 // saFill prepares a registration.
 func saFill(nvp, nslot int) {
-	var at [4]uintptr
-	saAddresses(&at)
-	saReg = sa.Registration{Entry: uint64(at[0]), Stacks: uint64(uintptr(unsafe.Pointer(&saTops))),
-		Lo: uint64(at[1]), Hi: uint64(at[2]), NVP: uint32(nvp), NSlot: uint32(nslot)}
+	saReg = sa.Registration{Stacks: uint64(uintptr(unsafe.Pointer(&saTops))), NVP: uint32(nvp), NSlot: uint32(nslot)}
+	upcall.Fill(&saReg)
 	for i := range nvp {
 		saTops[i] = uint64(anon(saStackLen)) + saStackLen
 	}
@@ -124,11 +92,9 @@ func saFill(nvp, nslot int) {
 
 // saGo makes thread t, which runs f(arg) and then ends.
 func saGo(t int, f func(arg uintptr), arg uintptr) {
-	var at [4]uintptr
-	saAddresses(&at)
 	s := saSlot(t)
 	*s = sa.Slot{}
-	s.IP, s.Flags = uint64(at[3]), 0x202
+	s.IP, s.Flags = uint64(saThreadAt()), 0x202
 	s.SP = uint64(anon(saStackLen)) + saStackLen - 64
 	s.FS = saTTLS[t].base()
 	s.R14 = uint64(uintptr(unsafe.Pointer(&saTTLS[t].g)))
@@ -153,7 +119,7 @@ func saWakeThread(t int) {
 // saYield lets other threads run.
 func saYield() {
 	saClose()
-	saLeave(saSlot(int(saSelf().Cur)))
+	upcall.Leave(saSlot(int(saSelf().Cur)))
 }
 
 // saPark is saYield without coming back before saWakeThread.
@@ -161,7 +127,7 @@ func saPark() {
 	saClose()
 	t := saSelf().Cur
 	atomic.StoreUint32(&saKeep[t], 1)
-	saLeave(saSlot(int(t)))
+	upcall.Leave(saSlot(int(t)))
 }
 
 // saExit ends the thread.
@@ -220,7 +186,7 @@ func saHandler(why, slot, vp uintptr) {
 		saRelease()
 		if t != sa.None {
 			atomic.StoreUint32(&v.Cur, t)
-			saResume(saSlot(int(t)))
+			upcall.Resume(saSlot(int(t)))
 		}
 		atomic.AddUint32(&saIdles, 1)
 		e := sys.Err(sys.Syscall2(sa.SysYield, uintptr(seen), uintptr(saEnds)))
