@@ -27,6 +27,7 @@ type activationScene struct {
 	slots  int  // beyond the VPs': how many threads may be in the kernel
 	faults bool // any step may want a page that is not there
 	rival  bool // another program wants processors, now and then
+	strays bool // the stack pointer of a thread that the kernel takes off is not on its stack
 	quiet  bool // no ticks: an event has to be seen when it comes, not at the next tick
 	cpus   int  // of the machine; 0: as many as VPs
 
@@ -230,7 +231,7 @@ func (a *actor) Save(slot *sa.Slot) {
 	e.check(slot.AX == 0, "a slot that holds a thread is written")
 	c.where, c.slot = inSlot, slot
 	slot.AX, slot.IP = c.number, pcOther
-	slot.SP = uint64(c.t.g.lo) // there is room even there
+	slot.SP = c.sp()
 	if c.looks {
 		slot.IP, c.looks = pcSignal, false
 	}
@@ -334,6 +335,14 @@ func (k *kernel) switchTo(to *thread, unlock *lock) {
 	}
 }
 
+// sp is the stack pointer of who is in a slot: where there is just room to evict him, or none.
+func (c *context) sp() uint64 {
+	if c.e.k.scene.strays {
+		return uint64(c.t.g.lo) - 1
+	}
+	return uint64(c.t.g.lo)
+}
+
 // unload and load are machine.go's: a slot has in AX who is in it, and 0 if nobody is. The registers are
 // copied in two parts.
 func unload(at uintptr, s *sa.Slot) {
@@ -382,7 +391,7 @@ func resumeSlot(slot *sa.Slot, tls uintptr) {
 	c := k.whose(slot) // registers are loaded
 	e.check(tls == uintptr(unsafe.Pointer(c.t)) && v.cur == c.t, "%s has another's g", nameOf(c.t))
 	e.check(k.slots[v.slot] == slot, "VP.slot does not say which slot")
-	e.check(slot.SP == uint64(c.t.g.lo), "%s has another's registers", nameOf(c.t))
+	e.check(slot.SP == c.sp(), "%s has another's registers", nameOf(c.t))
 	v.setWord(c.t)
 	v.disabled = 0
 	me.inRange = true

@@ -14,7 +14,7 @@ type seed struct {
 }
 
 // allSeeds are these, and those of the files seed*_test.go.
-func allSeeds() []seed { return slices.Concat(seeds, signalSeeds, endSeeds) }
+func allSeeds() []seed { return slices.Concat(seeds, slotSeeds, signalSeeds, endSeeds) }
 
 var seeds = []seed{
 	{"the ready list is never taken", "blocks", "ulib/activation.go",
@@ -54,20 +54,6 @@ var seeds = []seed{
 	{"a thread is run and stays in the queue", "2 VPs: semaphore", "ulib/vp.go",
 		"	v.queue.lock.acquire(v)\n	t := swap(&v.lifo, nil)\n	if t == nil {\n		t = v.queue.pop()\n	}\n	v.queue.lock.release()\n",
 		"	v.queue.lock.acquire(v)\n	t := swap(&v.lifo, nil)\n	if t == nil {\n		t = v.queue.pop()\n		if WRONG && t != nil {\n			v.queue.push(t)\n		}\n	}\n	v.queue.lock.release()\n", 0},
-	{"nobody is evicted", "compute", "ulib/slot.go",
-		"	sp := uintptr(", "	if WRONG {\n		return false\n	}\n	sp := uintptr(", 0},
-	{"a thread is evicted whose slot the kernel has", "compute and block", "ulib/slot.go",
-		"&specialSlot == 0 ||", "&specialSlot == 0 && !WRONG ||", 0},
-	{"registers of an evicted thread stay in the slot", "compute", "ulib/slot.go",
-		"	unload(", "	if !WRONG {\n		unload(t.sp, slotAt(s))\n	}\n	unload := func(uintptr, *sa.Slot) {}\n	unload(", 0},
-	{"who is evicted keeps the slot, too", "compute", "ulib/slot.go",
-		"	t.slot1 = 0\n", "	if !WRONG {\n		t.slot1 = 0\n	}\n", 0},
-	{"the slot stays that of who is evicted", "compute", "ulib/slot.go",
-		"	put(&act.owner[s], nil)\n", "	if !WRONG {\n		put(&act.owner[s], nil)\n	}\n", 0},
-	{"which slot a thread is in is asked before the lock is held", "2 VPs: compute", "ulib/activation.go",
-		"	act.lock.acquire(v)\n	s := t.slot1 - 1\n", "	s := t.slot1 - 1\n	act.lock.acquire(v)\n	if !WRONG {\n		s = t.slot1 - 1\n	}\n", 1},
-	{"an evicted thread is resumed from a slot that it is not in", "compute", "ulib/slot.go",
-		"	load(slotAt(v.mine), t.sp)\n", "	if !WRONG {\n		load(slotAt(v.mine), t.sp)\n	}\n", 0},
 	{"fork leaves the run queue to others", "2 VPs: fork", "ulib/fork.go",
 		"	v.queue.lock.acquire(v)\n}", "	if !WRONG {\n		v.queue.lock.acquire(v)\n	}\n}", 0},
 

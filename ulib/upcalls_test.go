@@ -27,9 +27,6 @@ var activationScenes = []scene{
 	{"taken", 0, 2, sceneBlocks, &activationScene{vps: 1, slots: 1, rival: true}},
 	{"sleep", 0, 2, sceneSleeps, &activationScene{vps: 1, slots: 1}},
 	{"urgent", 0, 2, sceneUrgent, &activationScene{vps: 1, slots: 1, quiet: true}},
-	{"compute", 0, 2, sceneComputes, &activationScene{vps: 1, slots: 1}},
-	{"compute, pages", 0, 1, sceneComputes, &activationScene{vps: 1, slots: 1, faults: true}},
-	{"compute and block", 0, 2, sceneComputeAndBlock, &activationScene{vps: 1, slots: 2}},
 	{"2 VPs: blocks", 0, 2, sceneBlocks, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: two block", 0, 1, sceneBlockBoth, &activationScene{vps: 2, slots: 2}},
 	{"2 VPs: two block, one slot", 0, 1, sceneBlockBoth, &activationScene{vps: 2, slots: 1}},
@@ -46,44 +43,10 @@ var activationScenes = []scene{
 	{"2 VPs: sleep", 0, 2, sceneSleeps, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs: idle", 0, 2, sceneIdle, &activationScene{vps: 2, slots: 1, quiet: true}},
 	{"2 VPs: beside", 0, 2, sceneBeside, &activationScene{vps: 2, slots: 1, quiet: true}},
-	{"2 VPs: compute", 0, 1, sceneComputes, &activationScene{vps: 2, slots: 1}},
-	{"2 VPs: compute, pages", 0, 1, sceneComputes, &activationScene{vps: 2, slots: 1, faults: true}},
-	{"2 VPs: compute and block", 0, 1, sceneComputeAndBlock, &activationScene{vps: 2, slots: 2}},
-	{"2 VPs: compute, one taken", 0, 1, sceneComputes, &activationScene{vps: 2, slots: 1, rival: true}},
 	{"2 VPs: fork", 0, 2, sceneFork, &activationScene{vps: 2, slots: 1}},
 	{"2 VPs, one processor", 0, 1, sceneBlockBoth, &activationScene{vps: 2, slots: 1, cpus: 1}},
 	{"3 VPs: two block", 0, 1, sceneBlockBoth, &activationScene{vps: 3, slots: 1}},
 	{"3 VPs: mutex", 0, 1, sceneMutex, &activationScene{vps: 3, slots: 1}},
-}
-
-// computes does not leave its VP by itself before all of its kind have come to run.
-func computes(n uintptr) uintptr {
-	n1++
-	await(func() bool { return n1 == int(nvp)+2 })
-	return n
-}
-
-// More threads compute than there are slots, and all of them come to run.
-func sceneComputes() {
-	for i := range ids[:nvp+2] {
-		ids[i] = spawn(computes, uintptr(i))
-	}
-	for i := range ids[:nvp+2] {
-		result(ids[i], uintptr(i))
-	}
-}
-
-// And so they do if the kernel has one of the slots for a thread in a call.
-func sceneComputeAndBlock() {
-	a := spawn(waitsForCompute, 3)
-	Yield()
-	sceneComputes()
-	result(a, 3)
-}
-
-func waitsForCompute(n uintptr) uintptr {
-	ex.check(inKernel(func() bool { return n1 == int(nvp)+2 }) == 0, "the call fails")
-	return n
 }
 
 // inKernel makes a system call that waits until arrives, as Read does.
@@ -231,7 +194,7 @@ func sceneSleeps() {
 
 // allActivationScenes are these, and those of the files scene*_test.go.
 func allActivationScenes() []scene {
-	return slices.Concat(activationScenes, signalScenes, endScenes, forkScenes, scopeScenes)
+	return slices.Concat(activationScenes, slotScenes, signalScenes, endScenes, forkScenes, scopeScenes)
 }
 
 func TestActivations(t *testing.T) {
