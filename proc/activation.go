@@ -216,7 +216,7 @@ func (l *LWP) Enable() syscall.Errno {
 func (l *LWP) activate(a *activations, n int) {
 	l.act, l.number = a, n
 	l.activation.Store(true)
-	l.Thread.OnBlock(l.onBlock)
+	l.Thread.OnBlock(l.onBlock())
 }
 
 // deactivate makes an LWP an ordinary one.
@@ -289,18 +289,20 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 	}
 }
 
-// onBlock is told by the LWP's thread that it is about to be switched away from, in a wait. It
-// returns the thread to run in its stead.
-func (l *LWP) onBlock(t *sched.Thread) *sched.Thread {
-	if l.quiet {
-		return nil
+// onBlock returns what is told by the LWP's thread that it is about to be switched away from, in a
+// wait, and returns the thread to run in its stead.
+func (l *LWP) onBlock() func(*sched.Thread) *sched.Thread {
+	return func(t *sched.Thread) *sched.Thread {
+		if l.quiet {
+			return nil
+		}
+		n := l.act.core.Block(l.number)
+		if n < 0 {
+			return nil
+		}
+		t.SetUrgent(true) // until its registers are in the slot: K6
+		return l.act.lwps[n].Thread
 	}
-	n := l.act.core.Block(l.number)
-	if n < 0 {
-		return nil
-	}
-	t.SetUrgent(true) // until its registers are in the slot: K6
-	return l.act.lwps[n].Thread
 }
 
 // endActivations is the end of a registration all of whose LWPs are gone, or all but one that is

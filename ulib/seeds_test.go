@@ -76,5 +76,5 @@ var seeds = []seed{
 	{"a thread that is to stay awake sleeps for want of a slot", "2 VPs: cancel in a call, no slot", "lwp/sa/block.go",
 		"		if atomic.LoadUint32(&v.page.Awake) == slot+1 {", "		if atomic.LoadUint32(&v.page.Awake) == slot+1 && !WRONG {", 0},
 	{"a slot whose thread is in the kernel may be used", "two block", "lwp/sa/block.go",
-		"	p.held[slot] = l\n", "	if !WRONG {\n		p.held[slot] = l\n	}\n", 0},
+		"	p.held[slot] = v.lwp\n", "	if !WRONG {\n		p.held[slot] = v.lwp\n	}\n", 0},
 }

@@ -52,17 +52,20 @@ func packBase(c Class, level int) uint32 { return uint32(c)<<8 | uint32(level) }
 // finish in the kernel for which others wait. Only t itself may call it. It costs no switch: those
 // who have waited behind what was urgent have t asked to yield.
 func (t *Thread) SetUrgent(on bool) {
-	if !on {
-		t.giveBack()
-	}
-	if t.urgent == on {
-		return
-	}
-	t.urgent = on
-	t.urge()
 	if on {
+		if !t.urgent {
+			t.urgent = true
+			t.polite = max(t.calmPolite, PrioKernel)
+			t.prio.Store(uint32(max(t.calm, PrioKernel)))
+		}
 		return
 	}
+	t.giveBack()
+	if !t.urgent {
+		return
+	}
+	t.urgent = false
+	t.urge()
 	if c := t.home.Load().mostUrgent(); c != 0 {
 		if prio := Priority(c.rank() - 1); t.Priority()+margin(prio) < prio {
 			t.shouldYield.Store(true)

@@ -18,7 +18,7 @@ type Area struct {
 func (p *Process) open(v *vp) (slot uint32, open bool) {
 	disabled := atomic.LoadUint32(&v.page.Disabled)
 	slot = atomic.LoadUint32(&v.page.Cur)
-	return slot, disabled == 0 && slot < uint32(len(p.held)) && p.held[slot] == ulibs
+	return slot, disabled == 0 && int(slot) < len(p.held) && p.held[int(slot)] == ulibs
 }
 
 // isOpen is open for who does not need the slot.

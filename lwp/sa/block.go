@@ -10,17 +10,21 @@ import (
 // returns the LWP to run instead on this processor, which is parked or about to be and has to be
 // unparked; -1 if there is none.
 func (p *Process) Block(l int) (next int) {
-	p.lwps[l].settled.Store(false)
+	m := &p.lwps[l]
+	m.settled.Store(false)
 	p.enter()
-	next = p.block(l)
+	next = p.block(m)
 	p.leave()
 	return next
 }
 
-func (p *Process) block(l int) (next int) {
-	v := p.serves(l)
-	if v == nil || v.state != Run || p.dead {
-		return -1 // in the kernel already, or parking
+func (p *Process) block(m *member) (next int) {
+	if m.role != onVP {
+		return -1 // in the kernel already
+	}
+	v := &p.vps[m.n]
+	if v.state != Run || p.dead {
+		return -1 // parking
 	}
 	slot, open := p.open(v)
 	switch {
@@ -29,9 +33,9 @@ func (p *Process) block(l int) (next int) {
 		p.move(v, Wait, false)
 	case p.nK < len(p.held)-len(p.vps):
 		p.stat.Blocks++
-		p.hold(v, slot)
-		p.upcall(v, abi.Blocked, slot)
-		p.lwps[v.lwp].settled.Store(true)
+		r := p.hold(v, m, slot)
+		p.upcall(v, r, abi.Blocked, slot)
+		r.settled.Store(true)
 		return int(v.lwp)
 	default:
 		p.stat.Plain++
@@ -54,14 +58,14 @@ func (p *Process) rouse(v *vp) {
 	p.host(v).Interrupt()
 }
 
-// hold has the LWP of v keep the call of the thread in slot, and another LWP serve v.
-func (p *Process) hold(v *vp, slot uint32) {
-	l := v.lwp
-	n := p.lwps[l].n
-	p.lwps[l].role, p.lwps[l].n = inKernel, int32(slot)
-	p.held[slot] = l
+// hold has the LWP of v, m, keep the call of the thread in slot, and another LWP, which it returns,
+// serve v.
+func (p *Process) hold(v *vp, m *member, slot uint32) *member {
+	n := m.n
+	m.role, m.n = inKernel, int32(slot)
+	p.held[slot] = v.lwp
 	p.nK++
-	p.take(v, n)
+	return p.take(v, n)
 }
 
 // unblock is the end of a call in the kernel: K6. The thread becomes ulib's, LWP l goes to the
@@ -94,7 +98,7 @@ func (p *Process) convert() {
 			break
 		}
 		p.stat.Converted++
-		p.hold(v, v.slot)
+		p.hold(v, &p.lwps[v.lwp], v.slot)
 		v.due = abi.Blocked
 		v.close()
 		p.move(v, NoCPU, false)

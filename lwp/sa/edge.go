@@ -116,7 +116,7 @@ func (p *Process) enterUser(v *vp, e Event) {
 			p.stat.Preempted++
 			v.close()
 			p.post(slot, abi.Preempted, v)
-			p.upcall(v, why, abi.None)
+			p.upcall(v, &p.lwps[v.lwp], why, abi.None)
 		}
 	}
 }

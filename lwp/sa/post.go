@@ -64,8 +64,8 @@ func (p *Process) pendClosed() (running *vp) {
 	return running
 }
 
-// upcall makes v enter ulib: K3.
-func (p *Process) upcall(v *vp, why, slot uint32) {
+// upcall makes v, which m serves, enter ulib: K3.
+func (p *Process) upcall(v *vp, m *member, why, slot uint32) {
 	page := v.page
 	v.close()
 	page.Why, page.Wslot = why, slot // read after an upcall only
@@ -73,8 +73,8 @@ func (p *Process) upcall(v *vp, why, slot uint32) {
 	if fs >= p.cfg.UserEnd {
 		fs = 0
 	}
-	n := p.number(v)
-	p.host(v).Upcall(n, why, slot, p.cfg.Entry, p.cfg.Stacks[n], fs)
+	n := int(m.n)
+	m.host.Upcall(n, why, slot, p.cfg.Entry, p.cfg.Stacks[n], fs)
 	v.preempt, v.used = false, 0
 	p.stat.Upcalls++
 }

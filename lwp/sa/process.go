@@ -284,15 +284,14 @@ func (p *Process) serves(l int) *vp {
 
 func (p *Process) host(v *vp) Host { return p.lwps[v.lwp].host }
 
-// number is which VP v is.
-func (p *Process) number(v *vp) int { return int(p.lwps[v.lwp].n) }
-
 // take gives an LWP out of the reserve a VP to serve. There is one as long as fewer slots than
 // nslot-nvp are the kernel's.
-func (p *Process) take(v *vp, n int32) {
+func (p *Process) take(v *vp, n int32) *member {
 	last := len(p.reserve) - 1
 	r := p.reserve[last]
 	p.reserve = p.reserve[:last]
-	p.lwps[r].role, p.lwps[r].n = onVP, n
+	m := &p.lwps[r]
+	m.role, m.n = onVP, n
 	v.lwp = r
+	return m
 }

@@ -68,6 +68,6 @@ func (p *Process) Fault(l int, info *[128]byte) bool {
 	}
 	p.save(v, slot)
 	v.page.Info = *info
-	p.upcall(v, abi.Signal, slot)
+	p.upcall(v, &p.lwps[l], abi.Signal, slot)
 	return true
 }

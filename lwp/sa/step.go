@@ -30,7 +30,7 @@ func (p *Process) Step(l int) bool {
 		p.stat.Preempted++
 		v.close()
 		p.post(slot, abi.Preempted, v)
-		p.upcall(v, abi.Preempted, abi.None)
+		p.upcall(v, &p.lwps[l], abi.Preempted, abi.None)
 	}
 	return true
 }

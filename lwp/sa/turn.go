@@ -47,11 +47,12 @@ func (p *Process) start(v *vp) {
 	v.ticks, v.grace = 0, false
 	p.stat.Grants++
 	v.page.Grants++
+	m := &p.lwps[v.lwp]
 	if v.due != 0 {
-		p.upcall(v, v.due, v.slot)
+		p.upcall(v, m, v.due, v.slot)
 		v.due = 0
 	}
-	p.lwps[v.lwp].settled.Store(true)
+	m.settled.Store(true)
 }
 
 // giveUp takes the processor of an open VP: its thread becomes ulib's again, and the VP will say
