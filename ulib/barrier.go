@@ -58,27 +58,36 @@ func (b *Barrier) Wait() (last bool, e Errno) {
 // Once is ready.
 type Once struct {
 	done uint32
+	by   uint64 // atomic; the ID of who calls the function now
 	m    Mutex
 }
 
 // Do calls f, a top-level function, unless it has been called before, and returns when it has
-// returned. If the thread that calls f is cancelled in it, it counts as not called.
+// returned. If the thread that calls f ends in it, by Exit or because it is cancelled, it counts as not
+// called. A Do in f itself returns at once.
 func (o *Once) Do(f func()) {
-	if atomic.LoadUint32(&o.done) != 0 {
+	if atomic.LoadUint32(&o.done) != 0 || atomic.LoadUint64(&o.by) == uint64(Self()) {
 		return
 	}
 	o.m.Lock()
 	if o.done == 0 {
-		c := Cleanup{F: onceCancelled, Arg: uintptr(unsafe.Pointer(&o.m))}
+		c := Cleanup{F: onceEnded, Arg: uintptr(unsafe.Pointer(o))}
 		PushCleanup(&c)
+		atomic.StoreUint64(&o.by, uint64(Self()))
 		f()
 		PopCleanup(false)
 		atomic.StoreUint32(&o.done, 1)
+		atomic.StoreUint64(&o.by, 0)
 	}
 	o.m.Unlock()
 }
 
-func onceCancelled(m uintptr) { (*Mutex)(unsafe.Pointer(m)).Unlock() }
+// onceEnded is the end of a thread in the function of a Once.
+func onceEnded(at uintptr) {
+	o := (*Once)(unsafe.Pointer(at))
+	atomic.StoreUint64(&o.by, 0)
+	o.m.Unlock()
+}
 
 // A SpinLock is for a few instructions at a time: who wants it tries again and again, and lets
 // others run between tries: pthread_spin_init(3). The zero SpinLock is free.

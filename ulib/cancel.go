@@ -126,6 +126,7 @@ func (t *thread) duty() {
 	}
 	if t.specific != 0 {
 		t.destroySpecific()
+		putCleanup(&t.cleanups, nil) // what destructors have pushed and not popped
 	}
 	t.duties &= masked // which lasts as long as there is somebody to block signals
 }

@@ -11,7 +11,8 @@
 //	}
 //
 // The calls have the meaning of POSIX threads; the errors are POSIX's, as values. A deadline is
-// an instant of [Now], in nanoseconds. What is told of a bare program in package sys holds for
+// an instant of [Now], in nanoseconds: one that is past, or negative, is now, and 1<<63-1 is none. What
+// needs no waiting succeeds whatever the deadline is. What is told of a bare program in package sys holds for
 // every thread: it has a stack of a fixed size, no heap, no collector.
 //
 // # Words

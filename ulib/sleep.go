@@ -9,7 +9,7 @@ func Sleep(ns int64) {
 		Yield()
 		return
 	}
-	SleepUntil(Now() + ns)
+	SleepUntil(min(Now(), noDeadline-ns) + ns)
 }
 
 // SleepUntil has the caller wait for an instant of [Now]. clock_nanosleep(2). A cancellation point.

@@ -37,10 +37,17 @@ func TestGuard(t *testing.T) {
 // Is the lowest page of every 2ⁿ bytes missing, in a child too, and when pages are protected and
 // given back?
 func TestGuards(t *testing.T) {
-	onBoth(t, 8<<20, func(k *kind) {
+	for n := mem.MapFlags(13); n <= 15; n++ { // numbers with any bit
+		testGuards(t, n)
+	}
+}
+
+func testGuards(t *testing.T, n mem.MapFlags) {
+	onBoth(t, 16<<20, func(k *kind) {
 		as := k.space()
 		defer destroy(as)
-		const n, size = 14, 4 * page
+		pages := uint64(1) << n / page
+		size := pages * page
 		for _, bad := range []struct {
 			n     mem.MapFlags
 			flags mem.MapFlags
@@ -57,23 +64,23 @@ func TestGuards(t *testing.T) {
 			if regions != 1 {
 				k.Errorf("%d regions", regions)
 			}
-			for at := base; at < base+64*size; at += size {
+			for at := base; at < base+mem.VirtAddr(64*size); at += mem.VirtAddr(size) {
 				k.want(put(as, at+8, 1), syscall.EFAULT)
 				if as.Allows(at+page-1, mem.Read) || !as.Allows(at+page, mem.Read) {
 					k.Errorf("at %#x: what is allowed is wrong", at)
 				}
 				k.want(as.Fault(at, mem.Read), syscall.EACCES)
-				for i := mem.VirtAddr(1); i < 4; i++ {
-					k.mustPut(as, at+i*page+8, uint64(at))
+				for i := uint64(1); i < pages; i++ {
+					k.mustPut(as, at+mem.VirtAddr(i*page)+8, uint64(at))
 				}
 			}
 		}
 		check(as)
-		if err := as.Protect(base+size, 2*size, 0); err != nil {
+		if err := as.Protect(base+mem.VirtAddr(size), 2*size, 0); err != nil {
 			k.Fatal(err)
 		}
-		k.want(put(as, base+size+page, 1), syscall.EFAULT)
-		if err := as.Protect(base+size, 2*size, rw); err != nil {
+		k.want(put(as, base+mem.VirtAddr(size)+page, 1), syscall.EFAULT)
+		if err := as.Protect(base+mem.VirtAddr(size), 2*size, rw); err != nil {
 			k.Fatal(err)
 		}
 		if err := as.Advise(base, 64*size, mem.AdviseDontNeed); err != nil {

@@ -31,7 +31,7 @@ const (
 	Guards MapFlags = 1 << 16
 
 	// pinned marks a region whose backing is a *Pinned. Map does not take it.
-	pinned
+	pinned MapFlags = 1 << 15
 
 	// regionFlags are those that Map keeps in a region; they are part of its identity.
 	regionFlags = Shared | GuardBelow | DenyWrite | guardBits

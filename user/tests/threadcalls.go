@@ -172,6 +172,33 @@ func inReceiveUntil(uintptr) uintptr {
 	}
 }
 
+func inSigWait(uintptr) uintptr {
+	ulib.SigWait(ulib.SigSet(sys.SigBit(sys.SIGHUP)), nil)
+	return 0
+}
+
+func inSigWaitUntil(uintptr) uintptr {
+	ulib.SigWaitUntil(ulib.SigSet(sys.SigBit(sys.SIGHUP)), nil, never())
+	return 0
+}
+
+func inSigSuspend(uintptr) uintptr { ulib.SigSuspend(0); return 0 }
+
+func inWriteAll(uintptr) uintptr {
+	for {
+		ulib.WriteAll(fullPipe, big[:])
+	}
+}
+
+// inPrint is last: standard output is a full pipe from then on.
+func inPrint(uintptr) uintptr {
+	sys.Dup2(fullPipe, 1)
+	var l ulib.Line
+	for {
+		l.Str("x").Print()
+	}
+}
+
 var fullPipe int
 
 func inWrite(uintptr) uintptr {
@@ -201,7 +228,8 @@ func atBarrier(uintptr) uintptr { barrier.Wait(); return 0 }
 
 func askPoints() {
 	ok(channel.Init(1, 2), "channel")
-	for i, f := range [...]ulib.Func{inSemUntil, inSleepUntil, inCondUntil, inReceiveUntil, inSend, inSendUntil} {
+	ulib.SigMask(sys.SIG_BLOCK, ulib.SigSet(sys.SigBit(sys.SIGHUP)))
+	for i, f := range [...]ulib.Func{inSemUntil, inSleepUntil, inCondUntil, inReceiveUntil, inSend, inSendUntil, inSigWait, inSigWaitUntil, inSigSuspend} {
 		for before := range 2 {
 			id := spawn(f, 0)
 			if before == 0 {
@@ -220,7 +248,7 @@ func askPoints() {
 	if gossamer && ulib.CurrentModel() != ulib.NToOne {
 		_, fullPipe = pipe()
 		pausing = fork(func() { sys.Sleep(1e15) })
-		for _, f := range [...]ulib.Func{inWrite, inWaitProcess} {
+		for _, f := range [...]ulib.Func{inWrite, inWriteAll, inWaitProcess, inPrint} {
 			id := spawn(f, 0)
 			is(id, ulib.InCall)
 			cancelled(id, "cancelled in a call")
