@@ -19,7 +19,7 @@ func (k *kernel) whose(slot *sa.Slot) *context {
 // audit finds each thread in exactly one place, whenever no VP is in the middle of something.
 func (k *kernel) audit() {
 	e := k.e
-	if k.p == nil || act.process == nil || !act.on || k.dying {
+	if k.p == nil || act.process == nil || !act.on || k.dying || k.inSteps() {
 		return
 	}
 	for _, a := range e.actors {

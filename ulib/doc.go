@@ -104,8 +104,9 @@
 // user/tests asks each call about its results, errors, deadlines and cancellation, under every
 // model. On a host the scheduler and what threads meet at run on a machine that takes every
 // decision about which VP goes on, and tries all of them up to a bound (explore_test.go, scenes_test.go).
-// Under activations that machine has the kernel's own lwp/sa in it (kernel_test.go, upcalls_test.go), and
-// mistakes put into either side are found (seeds_test.go). go test does all that; with more preemptions:
+// Under activations that machine has the kernel's own lwp/sa in it (kernel_test.go, upcalls_test.go),
+// ordinary LWPs beside (lwps_test.go), signals (signal_explore_test.go) and, in some scenes, the kernel's
+// steps taken apart (kernelstep_test.go); mistakes put into either side are found (seeds_test.go). go test does all that; with more preemptions:
 //
 //	go test -tags explore -run TestActivations ./ulib -args -more 1
 package ulib

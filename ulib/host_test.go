@@ -12,12 +12,13 @@ import (
 	"testing"
 )
 
-// explored runs tests of the same package on another machine (machine.go).
+// explored runs tests of the same package on another machine (machine.go), where one goroutine runs at a time.
 func explored(t *testing.T, tags, run string, args ...string) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	args = append([]string{"test", "-tags", tags, "-run", run, "-v"}, args...)
+	t.Parallel()
+	args = append([]string{"test", "-cpu", "1", "-tags", tags, "-run", run, "-v"}, args...)
 	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -38,6 +38,7 @@ type activationScene struct {
 	stops    bool  // it is stopped, once, at any moment, and continued
 	exits    bool  // it ends at any moment
 	handoff  bool  // who spins may give way at any moment
+	fine     bool  // what the kernel does is taken apart
 }
 
 // Where an LWP is.
@@ -66,6 +67,9 @@ type lwpState struct {
 	mask     SigSet // signals that it blocks
 	told     bool   // of signals
 	nudged   bool   // by the one that is ulib's
+
+	step     *kernelStep // what the kernel is doing for it
+	unparked bool        // its next park is none
 
 	cancelled bool // its next wait is to end at once: _lwp_wakeup(2)
 }
@@ -113,6 +117,9 @@ type kernel struct {
 	stopped bool
 	stops   int
 	child   bool // it is one of fork
+
+	step    *kernelStep // that goes on now
+	outside *actor      // for whom what comes from outside is done
 }
 
 // Program counters as the kernel sees them.
@@ -146,6 +153,7 @@ func (e *explorer) startKernel(s *activationScene, body func()) *actor {
 	hosted.Debug = true
 	k := &kernel{e: e, scene: s}
 	e.k = k
+	k.hookKernel()
 	if s.pool {
 		return k.startPool(body)
 	}
@@ -160,6 +168,9 @@ func (e *explorer) startKernel(s *activationScene, body func()) *actor {
 	options = Options{Model: Activations}
 	a := &actor{lwpState: lwpState{k: k, at: inUser}}
 	e.actors = []*actor{a}
+	if s.fine {
+		k.outside = &actor{lwpState: lwpState{k: k, n: -1, at: ended}}
+	}
 	a.on = e.context(mainThread, func() {
 		e.check(startActivations(s.vps, s.vps+s.slots) == 0, "startActivations")
 		body()
@@ -261,6 +272,8 @@ func (a *actor) Result(errno sys.Errno) { a.on.result = errno }
 func (a *actor) Unpark() {
 	if a.at == parked {
 		a.at = atEdge
+	} else if a.step != nil {
+		a.unparked = true
 	}
 }
 

@@ -19,10 +19,17 @@ func (k *kernel) edge(a *actor) {
 	case hosted.Enter:
 		a.at = inUser
 		k.e.check(a.on != nil && a.on.where == onLWP, "an LWP with nothing to do enters user mode")
+		if k.scene.fine {
+			break // others are on their way
+		}
 		if s := k.p.Stat(); s.Running > s.Granted && !a.kicked {
 			k.e.check(a.v.disabled != 0, "an open VP runs on, of %d, and %d may", s.Running, s.Granted)
 		}
 	case hosted.Park:
+		if a.unparked {
+			a.unparked = false
+			return
+		}
 		a.at, a.deadline = parked, deadline
 	case hosted.End:
 		a.at = ended
@@ -49,10 +56,12 @@ func (k *kernel) sleep(a *actor, arrives func() bool, fault bool) {
 	if k.dying {
 		a.at = atEdge
 	}
-	if next := k.p.Block(a.n); next >= 0 {
-		k.e.cur = k.e.actors[next]
-		k.e.cur.Unpark()
-	}
+	k.do(a, func() {
+		if next := k.p.Block(a.n); next >= 0 {
+			k.e.cur = k.e.actors[next]
+			k.e.cur.Unpark()
+		}
+	})
 }
 
 // blocks is a system call that waits.
@@ -118,6 +127,23 @@ func (k *kernel) call(nr, x, y uintptr) uintptr {
 	a := e.cur
 	me := a.on
 	me.result, me.resting = 0, nr == sa.SysYield
+	k.do(a, func() {
+		n = k.does(a, me, nr, x, y)
+		if !a.ordinary {
+			a.at = atEdge
+		}
+	})
+	e.pass()
+	me.resting = false
+	if me.result != 0 {
+		return -uintptr(me.result)
+	}
+	return uintptr(n)
+}
+
+// does does what a system call does.
+func (k *kernel) does(a *actor, me *context, nr, x, y uintptr) (n int) {
+	e := k.e
 	switch nr {
 	case sa.SysSigtake:
 		me.result = k.sigtake(a, (*sys.SigInfo)(pointer(x)))
@@ -145,15 +171,7 @@ func (k *kernel) call(nr, x, y uintptr) uintptr {
 	default:
 		e.check(false, "system call %d", nr)
 	}
-	if !a.ordinary {
-		a.at = atEdge
-	}
-	e.pass()
-	me.resting = false
-	if me.result != 0 {
-		return -uintptr(me.result)
-	}
-	return uintptr(n)
+	return n
 }
 
 // register is sa_register.
@@ -186,6 +204,9 @@ func (k *kernel) register(r *sa.Registration) uintptr {
 			k.e.actors = append(k.e.actors, &actor{lwpState: lwpState{k: k, n: i}})
 		}
 		hosts[i] = k.e.actors[i]
+	}
+	if k.outside != nil {
+		k.e.actors = append(k.e.actors, k.outside)
 	}
 	k.p = hosted.New(hosted.Config{NVP: nvp, NSlot: nslot, CPUs: cpus, Entry: r.Entry,
 		Stacks: unsafe.Slice((*uint64)(pointer(uintptr(r.Stacks))), nvp), Lo: r.Lo, Hi: r.Hi, UserEnd: 1 << 47,

@@ -23,7 +23,7 @@ var endScenes = []scene{
 	{"stops in a call that is cancelled", 0, 2, sceneCancelCall, &activationScene{vps: 1, slots: 1, stops: true}},
 	{"2 VPs: stops", 0, 1, sceneMutex, &activationScene{vps: 2, slots: 1, stops: true}},
 	{"2 VPs: stops, taken", 0, 2, sceneJoin1, &activationScene{vps: 2, slots: 1, stops: true, rival: true}},
-	{"2 VPs: concurrency", 0, 2, sceneConcurrency, &activationScene{vps: 2, slots: 1}},
+	{"2 VPs: concurrency", 0, 1, sceneConcurrency, &activationScene{vps: 2, slots: 1}},
 	{"3 VPs: concurrency", 0, 1, sceneConcurrency, &activationScene{vps: 3, slots: 1}},
 	{"2 VPs: gives way", 0, 2, sceneYield, &activationScene{vps: 2, slots: 1, cpus: 1, faults: true, handoff: true}},
 	{"2 VPs: gives way, mutex", 0, 2, sceneMutex, &activationScene{vps: 2, slots: 1, cpus: 1, faults: true, handoff: true}},

@@ -179,6 +179,7 @@ func run(t *testing.T, s *scene, path []decision, logging bool) {
 	a.on.resume <- struct{}{}
 	<-e.over
 	e.left.Wait()
+	e.stopSteps()
 }
 
 func initForScenes(t *testing.T) {

@@ -14,7 +14,7 @@ type seed struct {
 }
 
 // allSeeds are these, and those of the files seed*_test.go.
-func allSeeds() []seed { return slices.Concat(seeds, slotSeeds, signalSeeds, endSeeds) }
+func allSeeds() []seed { return slices.Concat(seeds, slotSeeds, signalSeeds, endSeeds, fineSeeds) }
 
 var seeds = []seed{
 	{"the ready list is never taken", "blocks", "ulib/activation.go",

@@ -32,6 +32,12 @@ const (
 
 // next1 is what a does next, 0 if it cannot.
 func (a *actor) next1() byte {
+	if a.step != nil {
+		if w := a.step.wants; w != nil && *w {
+			return 0
+		}
+		return edges
+	}
 	switch {
 	case a.at == ended || a.k.stopped && a.at == atEdge:
 		return 0
@@ -75,6 +81,9 @@ func (k *kernel) find() []way {
 	within := more
 	more = more || forced // whatever the bound, something has to happen
 	for _, x := range e.actors {
+		if x.step != nil {
+			continue
+		}
 		switch x.at {
 		case blocked:
 			if x.arrives == nil || x.arrives() {
@@ -104,7 +113,7 @@ func (k *kernel) find() []way {
 			}
 		}
 	}
-	if k.signals.come < len(k.scene.signals) && k.signals.ready() {
+	if k.signals.come < len(k.scene.signals) && k.signals.ready() && (k.outside == nil || k.outside.step == nil) {
 		add(raises, nil, 1)
 	}
 	if k.p != nil && act.on {
@@ -198,7 +207,7 @@ func (k *kernel) decide(me *context) *actor {
 		case gets:
 			k.deliver(a)
 		case raises:
-			k.raise()
+			k.do(k.outside, k.raise)
 		case traps:
 			k.fault(a)
 		case stops:
@@ -215,7 +224,12 @@ func (k *kernel) decide(me *context) *actor {
 			return a
 		case edges:
 			e.cur = a
-			k.edge(a)
+			if a.step == nil {
+				k.do(a, func() { k.edge(a) })
+			}
+			if a.step != nil {
+				k.advance(a)
+			}
 		case comes:
 			a.at = atEdge
 		case ticks1:

@@ -2,7 +2,6 @@ package sa
 
 import (
 	"slices"
-	"sync"
 	"sync/atomic"
 )
 
@@ -31,7 +30,7 @@ type Allocator struct {
 	census  Census // nil: ordinary LWPs do not count
 	counted func(process int) bool
 
-	mu     sync.Mutex // before any sa lock
+	mu     mutex // before any sa lock
 	shares []share
 	others []other
 	first  int // whose turn it is to be served first

@@ -16,7 +16,9 @@ type Area struct {
 
 // open looks at a VP's words once: K1. slot is the one that it names.
 func (p *Process) open(v *vp) (slot uint32, open bool) {
+	point()
 	disabled := atomic.LoadUint32(&v.page.Disabled)
+	point()
 	slot = atomic.LoadUint32(&v.page.Cur)
 	return slot, disabled == 0 && int(slot) < len(p.held) && p.held[int(slot)] == ulibs
 }
@@ -34,7 +36,10 @@ func (v *vp) close() {
 }
 
 // pend tells a closed VP to look at the ready list when it can.
-func (v *vp) pend() { atomic.StoreUint32(&v.page.Pending, 1) }
+func (v *vp) pend() {
+	point()
+	atomic.StoreUint32(&v.page.Pending, 1)
+}
 
 // maxPush is how often a push is tried: more than the VPs of any process can get in the way of.
 const maxPush = abi.MaxVP
@@ -47,6 +52,7 @@ func (p *Process) push(slot uint32, reason uint32) {
 	for range maxPush {
 		head := atomic.LoadUint32(p.ready)
 		atomic.StoreUint32(&s.Next, head)
+		point()
 		if atomic.CompareAndSwapUint32(p.ready, head, slot+1) {
 			p.stat.Posts++
 			p.count()
@@ -59,5 +65,6 @@ func (p *Process) push(slot uint32, reason uint32) {
 // count makes every sa_yield under way void.
 func (p *Process) count() {
 	p.posts++
+	point()
 	atomic.StoreUint32(&p.cfg.Area.Process.Posts, p.posts)
 }

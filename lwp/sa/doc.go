@@ -46,6 +46,9 @@
 // reserve LWP for each VP that may block. The tests run this code against a small ulib through every
 // order of events up to a bound and count the threads: I2, I3, I5 and progress.
 //
+// Package ulib's tests run this code against the whole of ulib, with the build tag explore: sync.go has
+// what that replaces.
+//
 // # Locks
 //
 //	proc.Process.mu → Allocator.mu → Process.mu (the sa lock) → kernel/sched's

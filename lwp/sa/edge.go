@@ -31,12 +31,13 @@ const (
 func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 	m := &p.lwps[l]
 	if m.settled.Load() && e == Nothing && p.look.Load() == 0 {
+		point()
 		v := &p.vps[m.n]
 		switch {
-		case v.look.Load() != 0:
-		case atomic.LoadUint32(p.ready) == 0 && p.signals.Load() == 0:
+		case v.look.Load() != 0 || point():
+		case atomic.LoadUint32(p.ready) == 0 && !point() && p.signals.Load() == 0:
 			return Enter, 0
-		case atomic.LoadUint32(&v.page.Disabled) != 0: // closed, and nobody wants its processor
+		case !point() && atomic.LoadUint32(&v.page.Disabled) != 0: // closed, and nobody wants its processor
 			v.pend()
 			return Enter, 0
 		}

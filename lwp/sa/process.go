@@ -1,7 +1,6 @@
 package sa
 
 import (
-	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -58,7 +57,7 @@ type Process struct {
 	// ready is Area.Process.Ready.
 	ready *uint32
 
-	mu sync.Mutex // the sa lock: guards all below and what the area says of the kernel
+	mu mutex // the sa lock: guards all below and what the area says of the kernel
 
 	enabled bool
 	dead    bool // K15
@@ -237,6 +236,7 @@ func (p *Process) publish() {
 		return
 	}
 	p.look.Store(look)
+	point()
 	if look == 0 {
 		return
 	}
