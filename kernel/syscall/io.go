@@ -156,9 +156,11 @@ func pread64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { return atOffse
 
 func pwrite64(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) { return atOffset(l, a, writeFile) }
 
+// mover is readFile or writeFile.
+type mover func(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno)
+
 // atOffset is a call that says where in the file to move count bytes: pread64 or pwrite64.
-func atOffset(l *proc.LWP, a *[6]uint64,
-	move func(l *proc.LWP, f *fs.File, at, count uint64, off int64) (uint64, syscall.Errno)) (uint64, syscall.Errno) {
+func atOffset(l *proc.LWP, a *[6]uint64, move mover) (uint64, syscall.Errno) {
 	f, errno := l.Process().Files().Get(fd(a[0]))
 	if errno != 0 {
 		return 0, errno
@@ -207,21 +209,7 @@ func readv(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if total == 0 {
 		return readFile(l, f, 0, 0, atPosition)
 	}
-	var done uint64
-	for _, o := range v {
-		if o.len == 0 {
-			continue
-		}
-		n, errno := readFile(l, f, o.base, o.len, atPosition)
-		if errno != 0 && done == 0 {
-			return 0, errno
-		}
-		done += n
-		if errno != 0 || n < o.len || f.Ready(fs.EventIn)&fs.EventIn == 0 {
-			break
-		}
-	}
-	return done, 0
+	return inOrder(l, f, v, readFile, func() bool { return f.Ready(fs.EventIn)&fs.EventIn != 0 })
 }
 
 func writev(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
@@ -237,17 +225,22 @@ func writev(l *proc.LWP, a *[6]uint64) (uint64, syscall.Errno) {
 	if total <= pipeBuf {
 		return gather(l, f, v, total)
 	}
-	var done uint64
+	return inOrder(l, f, v, writeFile, func() bool { return true })
+}
+
+// inOrder moves the pieces of a vector one after the other, as long as each is moved whole and more
+// says that the next one may follow. An error counts if nothing has been moved before it.
+func inOrder(l *proc.LWP, f *fs.File, v []iovec, move mover, more func() bool) (done uint64, errno syscall.Errno) {
 	for _, o := range v {
 		if o.len == 0 {
 			continue
 		}
-		n, errno := writeFile(l, f, o.base, o.len, atPosition)
+		n, errno := move(l, f, o.base, o.len, atPosition)
 		if errno != 0 && done == 0 {
 			return 0, errno
 		}
 		done += n
-		if errno != 0 || n < o.len {
+		if errno != 0 || n < o.len || !more() {
 			break
 		}
 	}
