@@ -106,7 +106,9 @@
 // decision about which VP goes on, and tries all of them up to a bound (explore_test.go, scenes_test.go).
 // Under activations that machine has the kernel's own lwp/sa in it (kernel_test.go, upcalls_test.go),
 // ordinary LWPs beside (lwps_test.go), signals (signal_explore_test.go) and, in some scenes, the kernel's
-// steps taken apart (kernelstep_test.go); mistakes put into either side are found (seeds_test.go). go test does all that; with more preemptions:
+// steps taken apart (kernelstep_test.go); mistakes put into either side are found (seeds_test.go). That the
+// short ways do as the functions behind them is asked of the assembly itself (shortways_test.go). go test
+// does all that; with more preemptions:
 //
 //	go test -tags explore -run TestActivations ./ulib -args -more 1
 package ulib

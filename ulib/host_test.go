@@ -32,6 +32,9 @@ func TestExplore(t *testing.T) { explored(t, "explore", "^TestScenes$") }
 // Do ulib's side of activations and the kernel's hold against each other, whatever happens when?
 func TestExploreActivations(t *testing.T) { explored(t, "explore", "^TestActivations$") }
 
+// Do the short ways in assembly leave memory as the functions in Go behind them?
+func TestShort(t *testing.T) { explored(t, "shortways", "^TestShortWays$") }
+
 // Would that find a mistake, on either side?
 func TestExploreSeeds(t *testing.T) {
 	root, err := filepath.Abs("..")
