@@ -110,7 +110,7 @@ func (c *Channel) slot(i uint32) uintptr { return c.buf + uintptr(i%c.cap)*c.siz
 // cancellation point.
 func (c *Channel) Send(from unsafe.Pointer) Errno { return c.pass(true, uintptr(from), noDeadline) }
 
-// SendUntil is Send with a deadline. ETIMEDOUT.
+// SendUntil is Send with a deadline. EPIPE; ETIMEDOUT. A cancellation point.
 func (c *Channel) SendUntil(from unsafe.Pointer, deadline int64) Errno {
 	return c.pass(true, uintptr(from), deadline)
 }
@@ -119,7 +119,7 @@ func (c *Channel) SendUntil(from unsafe.Pointer, deadline int64) Errno {
 // and the channel is closed. A cancellation point.
 func (c *Channel) Receive(to unsafe.Pointer) Errno { return c.pass(false, uintptr(to), noDeadline) }
 
-// ReceiveUntil is Receive with a deadline. ETIMEDOUT.
+// ReceiveUntil is Receive with a deadline. EPIPE; ETIMEDOUT. A cancellation point.
 func (c *Channel) ReceiveUntil(to unsafe.Pointer, deadline int64) Errno {
 	return c.pass(false, uintptr(to), deadline)
 }

@@ -18,7 +18,8 @@ type Cond struct {
 // caller does not hold m. A cancellation point, with m locked again for the handlers.
 func (c *Cond) Wait(m *Mutex) Errno { return c.WaitUntil(m, noDeadline) }
 
-// WaitUntil is Wait with a deadline. pthread_cond_timedwait(3). ETIMEDOUT, with m locked.
+// WaitUntil is Wait with a deadline. pthread_cond_timedwait(3). EPERM; ETIMEDOUT, with m locked. A
+// cancellation point.
 func (c *Cond) WaitUntil(m *Mutex, deadline int64) Errno {
 	t := self()
 	t.cancelPoint()

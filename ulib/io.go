@@ -10,7 +10,8 @@ import (
 // The calls below wait as long as they have to. Only the thread that calls does, except in the
 // model NToOne, where the process does. They are cancellation points, and never fail with EINTR.
 
-// Read reads from a descriptor: read(2).
+// Read reads from a descriptor at most len(p) bytes and returns how many, 0 at the end: read(2), with its
+// errors but EINTR. A cancellation point.
 func Read(fd int, p []byte) (int, Errno) {
 	t := self()
 	for {
@@ -22,7 +23,8 @@ func Read(fd int, p []byte) (int, Errno) {
 	}
 }
 
-// Write writes to a descriptor: write(2). It may write less than p; see [WriteAll].
+// Write writes to a descriptor and returns how many bytes: write(2), with its errors but EINTR. It may
+// write less than p; see [WriteAll]. A cancellation point.
 func Write(fd int, p []byte) (int, Errno) {
 	t := self()
 	for {
@@ -34,7 +36,8 @@ func Write(fd int, p []byte) (int, Errno) {
 	}
 }
 
-// WriteAll writes all of p.
+// WriteAll writes all of p, or fails as Write. A cancellation point, of which one does not know how much
+// has been written.
 func WriteAll(fd int, p []byte) Errno {
 	for len(p) > 0 {
 		n, e := Write(fd, p)
@@ -46,7 +49,7 @@ func WriteAll(fd int, p []byte) Errno {
 	return 0
 }
 
-// Open opens a file: open(2).
+// Open opens a file: open(2), with its errors but EINTR. A cancellation point.
 func Open(path string, flags, mode int) (fd int, e Errno) {
 	t := self()
 	for {
@@ -58,14 +61,16 @@ func Open(path string, flags, mode int) (fd int, e Errno) {
 	}
 }
 
-// Pipe makes a pipe: pipe(2). It does not wait.
+// Pipe makes a pipe, and returns its ends for reading and writing: pipe(2), with its errors. It does not
+// wait.
 func Pipe() (r, w int, e Errno) {
 	var fd [2]int32
 	e = sys.Pipe2(&fd, 0)
 	return int(fd[0]), int(fd[1]), e
 }
 
-// WaitProcess waits for a child to end: wait4(2).
+// WaitProcess waits for a child to end, and returns which: wait4(2), with its errors but EINTR. A
+// cancellation point.
 func WaitProcess(pid int, status *sys.WaitStatus) (int, Errno) {
 	t := self()
 	for {
@@ -168,6 +173,8 @@ func (t *thread) interruptCall(v *VP) {
 }
 
 // Stalls is how often all LWPs of a pool that may not grow were in calls while there were other
-// threads; Grown, how often the pool has grown for that reason.
+// threads: what Solaris's kernel sends SIGWAITING for.
 func Stalls() int { return int(atomic.LoadUint32(&stalls)) }
-func Grown() int  { return int(atomic.LoadUint32(&grown)) }
+
+// Grown is how often the pool has grown for the reason that [Stalls] tells.
+func Grown() int { return int(atomic.LoadUint32(&grown)) }

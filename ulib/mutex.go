@@ -62,7 +62,8 @@ func (m *Mutex) Lock() Errno {
 	return m.lock(noDeadline)
 }
 
-// LockUntil is Lock with a deadline. pthread_mutex_timedlock(3). ETIMEDOUT.
+// LockUntil is Lock with a deadline. pthread_mutex_timedlock(3). ETIMEDOUT, and
+// Lock's errors.
 func (m *Mutex) LockUntil(deadline int64) Errno {
 	if atomic.CompareAndSwapUint32(&m.word, mutexFree, mutexHeld) {
 		return 0

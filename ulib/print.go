@@ -33,7 +33,8 @@ func (l *Line) Pad(column int) *Line {
 	return l
 }
 
-// Print ends the line and writes it to standard output; the Line is empty then.
+// Print ends the line and writes it to standard output; the Line is empty then. Errors are write(2)'s. A
+// cancellation point.
 func (l *Line) Print() Errno {
 	l.buf[l.n] = '\n'
 	e := WriteAll(1, l.buf[:l.n+1])
@@ -41,5 +42,5 @@ func (l *Line) Print() Errno {
 	return e
 }
 
-// Print writes s to standard output in one piece.
+// Print writes s to standard output in one piece. Errors are write(2)'s. A cancellation point.
 func Print(s string) Errno { return WriteAll(1, unsafe.Slice(unsafe.StringData(s), len(s))) }

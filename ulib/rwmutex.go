@@ -21,18 +21,20 @@ const (
 // RLock takes m for reading. pthread_rwlock_rdlock(3). EDEADLK: the caller has it for writing.
 func (m *RWMutex) RLock() Errno { return m.lock(wantRead, noDeadline) }
 
-// RLockUntil is RLock with a deadline. pthread_rwlock_timedrdlock(3). ETIMEDOUT.
+// RLockUntil is RLock with a deadline. pthread_rwlock_timedrdlock(3). EDEADLK; ETIMEDOUT.
 func (m *RWMutex) RLockUntil(deadline int64) Errno { return m.lock(wantRead, deadline) }
 
 // Lock takes m for writing. pthread_rwlock_wrlock(3). EDEADLK: the caller has it for writing.
 func (m *RWMutex) Lock() Errno { return m.lock(wantWrite, noDeadline) }
 
-// LockUntil is Lock with a deadline. pthread_rwlock_timedwrlock(3). ETIMEDOUT.
+// LockUntil is Lock with a deadline. pthread_rwlock_timedwrlock(3). EDEADLK; ETIMEDOUT.
 func (m *RWMutex) LockUntil(deadline int64) Errno { return m.lock(wantWrite, deadline) }
 
-// TryRLock and TryLock fail instead of waiting. pthread_rwlock_tryrdlock(3). EBUSY.
+// TryRLock takes m for reading if that needs no waiting. pthread_rwlock_tryrdlock(3). EBUSY: it does.
 func (m *RWMutex) TryRLock() Errno { return m.try(wantRead) }
-func (m *RWMutex) TryLock() Errno  { return m.try(wantWrite) }
+
+// TryLock takes m for writing if that needs no waiting. pthread_rwlock_trywrlock(3). EBUSY: it does.
+func (m *RWMutex) TryLock() Errno { return m.try(wantWrite) }
 
 func (m *RWMutex) try(mode uint32) Errno {
 	v := enter()

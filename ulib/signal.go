@@ -53,9 +53,12 @@ func Catch(sig int, h SigHandler, mask SigSet) Errno {
 	return setAction(sig, action{kind: handles, f: h, mask: mask})
 }
 
-// Ignore has signal sig do nothing, and Default what it does by default, from now on: sigaction(2)
-// with SIG_IGN, SIG_DFL. One that is pending does that too. EINVAL: as for Catch.
-func Ignore(sig int) Errno  { return setAction(sig, action{kind: ignores}) }
+// Ignore has signal sig do nothing from now on, and one that is pending too: sigaction(2) with SIG_IGN.
+// EINVAL: there is no such signal, or it cannot be caught.
+func Ignore(sig int) Errno { return setAction(sig, action{kind: ignores}) }
+
+// Default has signal sig do what it does by default from now on, and one that is pending too:
+// sigaction(2) with SIG_DFL. EINVAL: as for Ignore.
 func Default(sig int) Errno { return setAction(sig, action{kind: defaults}) }
 
 // SigMask changes the signals that the caller blocks, by set, and returns those it has blocked so
@@ -151,7 +154,7 @@ func SigWait(set SigSet, info *sys.SigInfo) (sig int, e Errno) {
 	return SigWaitUntil(set, info, noDeadline)
 }
 
-// SigWaitUntil is SigWait with a deadline. sigtimedwait(2). EAGAIN: it has passed.
+// SigWaitUntil is SigWait with a deadline. sigtimedwait(2). EAGAIN: it has passed. A cancellation point.
 func SigWaitUntil(set SigSet, info *sys.SigInfo, deadline int64) (sig int, e Errno) {
 	t := self()
 	if set == 0 || set&notOurs != 0 {

@@ -33,7 +33,8 @@ type values [MaxKeys]struct {
 }
 
 // CreateKey makes a key. Its value is 0 in every thread. A thread that ends calls destructor, a
-// top-level function, if that is not nil, with its value, if that is not 0. EAGAIN: MaxKeys keys.
+// top-level function, if that is not nil, with its value, if that is not 0, again and again
+// while destructors give it another, up to 4 times. pthread_key_create(3). EAGAIN: MaxKeys keys.
 func CreateKey(destructor func(value uintptr)) (Key, Errno) {
 	v := enter()
 	keys.lock.acquire(v)

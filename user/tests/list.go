@@ -136,7 +136,7 @@ var tests = [...]test{
 	{"ulib/print", threadPrints, 0, 0},
 	{"ulib/registers", threadRegisters, 120, gossamerOnly},
 	{"ulib/evictions", threadEvictions, 300, gossamerOnly},
-	{"ulib/stress", threadStress, 120, gossamerOnly},
+	{"ulib/stress", threadStress, 240, gossamerOnly},
 	{"ulib/preempted", threadPreempted, 120, gossamerOnly},
 	{"ulib/signals", threadSignals, 120, 0},
 	{"ulib/signal-storm", threadStorm, 120, 0},

@@ -20,7 +20,7 @@ func threadStress() {
 		}
 		wavers()
 	})
-	under(&ulib.Options{Model: ulib.Activations, LWPs: 4, Slots: 40}, askStress)
+	under(&ulib.Options{Model: ulib.Activations, LWPs: 4, Slots: 8}, askStress)
 	under(&ulib.Options{Model: ulib.MToN, LWPs: 4}, askStress)
 	sys.Kill(competitor, sys.SIGKILL)
 	wait(competitor)
@@ -58,8 +58,11 @@ var (
 	work     [stressThreads]uint32 // done by each, over all its lives
 	locked   uint32                // guarded by mutex
 	lockedBy [stressThreads]uint32
-	ends     int64
+	ends     int64  // atomic; when it is over
 	sent     uint32 // signals sent
+
+	posted, waited uint32 // of sem
+	written, read  uint32 // bytes, of the pipe
 )
 
 // dice is a generator of one thread (Marsaglia, xorshift64).
@@ -75,7 +78,7 @@ func (r *dice) next(n uint64) uint64 {
 func stresses(n uintptr) uintptr {
 	r := dice(n*2654435761 + uintptr(work[n]) + 1)
 	var b [1]byte
-	for ulib.Now() < ends {
+	for ulib.Now() < atomic.LoadInt64(&ends) {
 		switch r.next(16) {
 		case 0:
 			ulib.Yield()
@@ -90,8 +93,10 @@ func stresses(n uintptr) uintptr {
 			}
 			mutex.Unlock()
 		case 3:
-			sem.Post()
-			sem.Wait()
+			ok(sem.Post(), "post")
+			atomic.AddUint32(&posted, 1)
+			ok(sem.Wait(), "wait")
+			atomic.AddUint32(&waited, 1)
 		case 4:
 			other.WaitUntil(ulib.Now() + int64(r.next(5e6)))
 		case 5:
@@ -99,9 +104,11 @@ func stresses(n uintptr) uintptr {
 			if _, e := ulib.Write(pipeWrite, b[:]); e != 0 {
 				return 1
 			}
+			atomic.AddUint32(&written, 1)
 			if _, e := ulib.Read(pipeRead, b[:]); e != 0 {
 				return 2
 			}
+			atomic.AddUint32(&read, 1)
 		case 7:
 			if e := ulib.Kill(ids[r.next(stressThreads)], sys.SIGUSR1); e == 0 {
 				atomic.AddUint32(&sent, 1)
@@ -119,29 +126,53 @@ func stresses(n uintptr) uintptr {
 	return 0
 }
 
+// stressLongest is how long the stress may last at most, ns; usually it is 3 s.
+const stressLongest = 30e9
+
+// stressStat is what the kernel has counted before.
+type stressStat sa.Stat
+
+// stressed reports whether since then processors were granted and taken often, threads blocked, and more
+// of them than there are slots.
+func (before *stressStat) stressed() bool {
+	s := saStatNow()
+	return s.Grants >= before.Grants+10 && s.Preempted >= before.Preempted+10 && s.Upcalls > before.Upcalls &&
+		s.Blocks > before.Blocks && s.Plain > before.Plain && s.Converted > before.Converted
+}
+
 func askStress() {
 	var e sys.Errno
 	pipeRead, pipeWrite, e = ulib.Pipe()
 	ok(e, "pipe")
 	ok(ulib.Catch(sys.SIGUSR1, noteSignal, 0), "catch")
-	ends = ulib.Now() + 3e9
+	activations := ulib.CurrentModel() == ulib.Activations
+	var before stressStat
+	if activations {
+		before = stressStat(saStatNow())
+	}
+	from := ulib.Now()
+	atomic.StoreInt64(&ends, never())
 	for i := range stressThreads {
 		ids[i] = spawn(stresses, uintptr(i))
 	}
 	r := dice(1)
-	lives := stressThreads
-	for ulib.Now() < ends {
-		from := int(r.next(stressThreads - 50))
-		for i := from; i < from+50; i++ {
+	lives, cancels := stressThreads, 0
+	for cancels == 0 || ulib.Now() < from+3e9 || activations && !before.stressed() && ulib.Now() < from+stressLongest {
+		if activations {
+			saConcurrency(1 + int(r.next(4))) // processors come and go, beside those that the other takes
+		}
+		first := int(r.next(stressThreads - 50))
+		for i := first; i < first+50; i++ {
 			ok(ulib.Cancel(ids[i]), "cancel")
 		}
-		for i := from; i < from+50; i++ {
-			result := join(ids[i])
-			check(result == 0 || result == -1, "how a thread ends")
+		for i := first; i < first+50; i++ {
+			equal(join(ids[i]), -1, "how a thread ends that is cancelled")
+			cancels++
 			ids[i] = spawn(stresses, uintptr(i))
 			lives++
 		}
 	}
+	atomic.StoreInt64(&ends, 0)
 	for i := range stressThreads {
 		equal(join(ids[i]), 0, "how a thread ends")
 	}
@@ -153,18 +184,34 @@ func askStress() {
 	check(total > 0, "something has been done") // how much depends on the host
 	equal(int(sum), total, "work done")
 	equal(int(locked), inMutex, "work done in the mutex")
-	check(lives >= stressThreads+50, "threads were cancelled")
+	// Who was cancelled in a wait or a call has taken nothing, and lost nothing.
+	equal(sem.Value(), int(posted-waited), "what was posted and not taken")
+	sys.Close(pipeWrite)
+	left := 0
+	for {
+		n, e := ulib.Read(pipeRead, big[:])
+		ok(e, "read")
+		if n == 0 {
+			break
+		}
+		left += n
+	}
+	equal(left, int(written-read), "bytes written and not read")
 	check(count(sys.SIGUSR1) > 0 && count(sys.SIGUSR1) <= int(sent), "signals were taken")
 	had := ulib.Count()
 	equal(had.Threads, 1, "threads left")
 	equal(had.Stacks-had.FreeStacks, 1, "stacks in use")
 	equal(had.FreeSlots, had.Slots, "slots without a thread")
-	if ulib.CurrentModel() == ulib.Activations {
-		var s sa.Stat
-		ok(sys.Err(sys.Syscall1(sa.SysStat, uintptr(unsafe.Pointer(&s)))), "sa_stat")
-		equal(int(s.InKernel), 0, "threads left in the kernel")
-		check(s.Upcalls > 0 && s.Blocks > 0, "activations were used")
+	if !activations {
+		return
 	}
+	s := saStatNow()
+	equal(int(s.InKernel), 0, "threads left in the kernel")
+	equal(int(s.NVP), 4, "virtual processors")
+	check(before.stressed(), "activations were used, and processors granted and taken")
+	out.Out.Str("# ").Int(total).Str(" pieces of work in ").Int(lives).Str(" lives, ").Int(cancels).Str(" cancelled; ")
+	out.Out.Int(int(s.Grants - before.Grants)).Str(" grants, ").Int(int(s.Preempted - before.Preempted))
+	out.Out.Str(" threads taken off, ").Int(int(s.Plain - before.Plain)).Str(" plain blocks\n").Flush()
 }
 
 // What does a thread that waits cost in memory? And can there be as many as memory has room for?
@@ -240,7 +287,7 @@ func threadPreempted() {
 func preempts(uintptr) uintptr {
 	n := uint64(ulib.Concurrency())
 	r := dice(12345)
-	for ulib.Now() < ends {
+	for i := 0; i < 100 || ulib.Now() < ends; i++ {
 		sys.Syscall1(sa.SysPreempt, uintptr(r.next(n)))
 		for range r.next(500) {
 			store(uintptr(unsafe.Pointer(&record[63])), 1)
@@ -251,7 +298,7 @@ func preempts(uintptr) uintptr {
 
 func makesThreads(uintptr) uintptr {
 	made := uintptr(0)
-	for ulib.Now() < ends {
+	for made == 0 || ulib.Now() < ends {
 		for range 20 {
 			made++
 			equal(join(spawn(double, made)), int(2*made), "result")
