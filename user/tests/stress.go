@@ -155,6 +155,7 @@ func askStress() {
 	for i := range stressThreads {
 		ids[i] = spawn(stresses, uintptr(i))
 	}
+	ok(ulib.SetPriority(ulib.Self(), ulib.DefaultPriority+2), "SetPriority")
 	r := dice(1)
 	lives, cancels := stressThreads, 0
 	for cancels == 0 || ulib.Now() < from+3e9 || activations && !before.stressed() && ulib.Now() < from+stressLongest {
@@ -164,6 +165,7 @@ func askStress() {
 		first := int(r.next(stressThreads - 50))
 		for i := first; i < first+50; i++ {
 			ok(ulib.Cancel(ids[i]), "cancel")
+			ok(ulib.SetPriority(ids[i], ulib.DefaultPriority+1), "SetPriority") // or it waits for its turn behind a thousand
 		}
 		for i := first; i < first+50; i++ {
 			equal(join(ids[i]), -1, "how a thread ends that is cancelled")
