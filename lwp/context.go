@@ -96,6 +96,10 @@ type Context interface {
 	// Upcall makes this the context of an upcall, as package ulib/sa describes it, but for GS base.
 	Upcall(vp int, why, slot uint32, entry, stack, fs uint64)
 
+	// Adopt makes this, but for GS base and what Attention has asked, the context of another LWP
+	// that is in a system call, which returns 0 here and never there.
+	Adopt(from Context)
+
 	// Heed forgets that Attention and Refuse have been called: the caller looks, after that and
 	// before it enters, at everything they may have been about.
 	Heed()

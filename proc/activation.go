@@ -224,6 +224,7 @@ func (l *LWP) deactivate() {
 	l.act = nil
 	l.activation.Store(false)
 	l.Thread.SetUrgent(false)
+	l.Thread.RelentIf(nil)
 	l.Thread.OnBlock(nil)
 }
 
@@ -232,6 +233,7 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 	defer l.recoverPanic()
 	ctx, calls, call := l.Ctx, &l.p.sys.Calls, l.Ctx.Call()
 	event, bracket := sa.Nothing, false
+	t.RelentIf(l.act.core.Relief())
 	for {
 		if t.ShouldYield() {
 			ctx.Heed() // all that it may have been about is looked at below
@@ -257,6 +259,8 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 				t.ClearInterrupt() // whatever it is about: a signal's comes with attention
 			}
 			continue
+		case sa.Serve:
+			t.SetUrgent(false)
 		case sa.End:
 			return true
 		case sa.Lied:
@@ -334,6 +338,12 @@ func (h *host) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	l := h.l
 	l.base = h.a.page(vp)
 	l.Ctx.Upcall(vp, why, slot, entry, stack, fs)
+}
+
+func (h *host) Adopt(vp, n int) {
+	l := h.l
+	l.base = h.a.page(vp)
+	l.Ctx.Adopt(h.a.lwps[n].Ctx)
 }
 
 func (h *host) Interrupt() bool {

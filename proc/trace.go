@@ -34,6 +34,11 @@ func (h *tracedHost) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	h.l.traceUpcall(vp, why, slot)
 }
 
+func (h *tracedHost) Adopt(vp, n int) {
+	h.host.Adopt(vp, n)
+	h.l.traceUpcall(vp, 0, abi.None)
+}
+
 // traceUpcall records that the LWP serves a VP from now on, by an upcall if why is not 0.
 func (l *LWP) traceUpcall(vp int, why, slot uint32) {
 	if tr := trace.Active(); tr != nil {

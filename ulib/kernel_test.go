@@ -213,6 +213,7 @@ type rivalHost struct{}
 func (rivalHost) PC() uint64                                         { return pcOther }
 func (rivalHost) Save(*sa.Slot)                                      {}
 func (rivalHost) Upcall(int, uint32, uint32, uint64, uint64, uint64) {}
+func (rivalHost) Adopt(int, int)                                     {}
 func (rivalHost) Result(sys.Errno)                                   {}
 func (rivalHost) Unpark()                                            {}
 func (rivalHost) Kick()                                              {}
@@ -265,6 +266,15 @@ func (a *actor) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	})
 	a.on.where, a.on.closed = onLWP, true
 	e.note("-- VP %d: upcall %d about %d on LWP %d", vp, why, int32(slot), a.n)
+}
+
+func (a *actor) Adopt(vp, lwp int) {
+	e, o := a.k.e, a.k.e.actors[lwp]
+	c := o.on
+	e.check(a.on == nil && c != nil && c.where == onLWP && c.resting, "what is adopted is not in sa_yield")
+	e.check(o.at == parked || o.at == atEdge, "an LWP that runs is relieved of its VP")
+	a.v, a.on, o.on, c.result = vps[vp], c, nil, 0
+	e.note("-- VP %d: LWP %d for LWP %d", vp, a.n, o.n)
 }
 
 func (a *actor) Result(errno sys.Errno) { a.on.result = errno }

@@ -16,7 +16,7 @@ func (k *kernel) edge(a *actor) {
 	a.event, a.kicked, a.late, a.deadline = hosted.Nothing, false, false, 0
 	verdict, deadline := k.p.Edge(a.n, event)
 	switch verdict {
-	case hosted.Enter:
+	case hosted.Enter, hosted.Serve:
 		a.at = inUser
 		k.e.check(a.on != nil && a.on.where == onLWP, "an LWP with nothing to do enters user mode")
 		if k.scene.fine {

@@ -90,7 +90,7 @@ func lwpNumber() int                  { return sys.Gettid() }
 // exitProcess is for the last thread.
 func exitProcess() { sys.Exit(0) }
 
-const lingers = 100 // looks around before a VP sleeps
+const lingers = 8000 // cycles that a VP looks around before it sleeps
 
 const spins = 200 // before one asks whether the holder has a CPU at all
 

@@ -58,7 +58,9 @@ var seeds = []seed{
 		"	v.queue.lock.acquire(v)\n}", "	if !WRONG {\n		v.queue.lock.acquire(v)\n	}\n}", 0},
 
 	{"the end of a call is told twice", "blocks", "lwp/sa/block.go",
-		"	p.post(slot, abi.Unblocked, nil)\n	if p.", "	p.post(slot, abi.Unblocked, nil)\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	if p.", 0},
+		"		p.post(slot, abi.Unblocked, nil)\n	}\n	if p.", "		p.post(slot, abi.Unblocked, nil)\n	}\n	if WRONG {\n		p.post(slot, abi.Unblocked, nil)\n	}\n	if p.", 0},
+	{"an LWP that is relieved of its VP serves it on", "two block", "lwp/sa/block.go",
+		"		v.lwp, v.due = int32(l), 0\n", "		if !WRONG {\n			v.lwp, v.due = int32(l), 0\n		}\n", 0},
 	{"what becomes ulib's is not pushed", "blocks", "lwp/sa/post.go",
 		"	p.push(slot, reason)\n", "	if !WRONG {\n		p.push(slot, reason)\n	}\n", 0},
 	{"a closed VP is upcalled", "yield", "lwp/sa/area.go",

@@ -318,13 +318,14 @@ func (v *VP) find() *thread {
 }
 
 // linger looks for a while whether another VP's queue gets something that v could take; true: it
-// has. Meanwhile nobody makes a system call to wake v.
+// has. Meanwhile nobody makes a system call to wake v. It is about as long as that would take, by the
+// clock: for one look takes ten times as long where PAUSE leaves an emulated CPU.
 func (v *VP) linger() bool {
 	n := atomic.LoadUint32(&nvp)
 	if n == 1 {
 		return false
 	}
-	for range lingers {
+	for until := ticks() + lingers; ; {
 		for i := range n {
 			if vps[i].queue.mask != 0 {
 				return true
@@ -333,9 +334,11 @@ func (v *VP) linger() bool {
 		if v.pending != 0 {
 			return true
 		}
+		if int64(ticks()-until) >= 0 {
+			return false
+		}
 		pause()
 	}
-	return false
 }
 
 // work finds a thread that is ready, v's own or of another VP's queue; what another VP has in lifo,

@@ -114,6 +114,13 @@ func copyState(to, from unsafe.Pointer)
 // CopyState copies FX and all after it to FS, in the order of the fields, to a place of StateSize bytes.
 func (c *Context) CopyState(to unsafe.Pointer) { copyState(to, unsafe.Pointer(&c.FX)) }
 
+// Adopt gives c the registers of d, which is in a system call: it returns 0 in c. Neither GS base nor
+// what others have asked of c changes.
+func (c *Context) Adopt(d *Context) {
+	copyState(unsafe.Pointer(&c.FX), unsafe.Pointer(&d.FX))
+	c.AX, c.full = 0, d.full
+}
+
 // StateSize is what CopyState copies.
 const StateSize = 512 + 19*8
 

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"gossamer/arch/amd64"
+	"gossamer/lwp"
 	abi "gossamer/ulib/sa"
 )
 
@@ -32,6 +33,9 @@ func (c *Context) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	c.u.Jump(entry, stack, fs)
 	c.u.DI, c.u.SI, c.u.DX = uint64(why), uint64(slot), uint64(vp)
 }
+
+// Adopt implements lwp.Context.
+func (c *Context) Adopt(from lwp.Context) { c.u.Adopt(&from.(*Context).u) }
 
 // What programs are told is so.
 var _ = [1]byte{}[amd64.FlagsFixed-0x202]

@@ -1,5 +1,7 @@
 package sched
 
+import "sync/atomic"
+
 // Class says how a thread's priority comes about. Levels are a class's own priorities, larger
 // more urgent.
 type Class uint8
@@ -71,6 +73,18 @@ func (t *Thread) SetUrgent(on bool) {
 			t.shouldYield.Store(true)
 			t.s.m.Kick(t)
 		}
+	}
+}
+
+// RelentIf has t be urgent no more if it is woken while *calm is not 0: then nobody waits for what it
+// has to finish. nil: it is always urgent when it is. Only t itself may call it.
+func (t *Thread) RelentIf(calm *atomic.Uint32) { t.relentIf = calm }
+
+// relent is for a thread that is urgent and has been woken, and is the caller's.
+func (t *Thread) relent() {
+	if t.relentIf != nil && t.relentIf.Load() != 0 {
+		t.urgent = false
+		t.urge()
 	}
 }
 

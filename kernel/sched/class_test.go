@@ -342,6 +342,32 @@ func TestOnBlock(t *testing.T) {
 	}
 }
 
+// Is an urgent thread urgent no more if it is woken while nobody waits for what it has to do, and still
+// urgent if somebody does?
+func TestRelent(t *testing.T) {
+	m := schedtest.Boot(t)
+	var calm atomic.Uint32
+	urgent := m.Spawn(t, "urgent", func(th *sched.Thread) {
+		th.RelentIf(&calm)
+		for range 2 {
+			th.SetUrgent(true)
+			th.Park(0)
+		}
+	})
+	for word, want := range []sched.Priority{sched.PrioKernel, sched.PrioUser} {
+		urgent.Await(t, sched.Blocked)
+		calm.Store(uint32(word))
+		release := hold(t, m)
+		urgent.Unpark()
+		urgent.Await(t, sched.Ready)
+		if got := urgent.Priority(); got != want {
+			t.Errorf("woken while the word is %d: priority %d, want %d", word, got, want)
+		}
+		release()
+	}
+	urgent.Wait(t)
+}
+
 // Does an urgent thread, woken, come before others that are more urgent by their class, and only as
 // long as it is?
 func TestUrgent(t *testing.T) {

@@ -12,7 +12,7 @@ func (t *Thread) Renew(name string) {
 	t.interrupted.Store(false)
 	t.shouldYield.Store(false)
 	t.starved, t.urgent, t.preempted, t.yielded, t.graced = false, false, false, false, false
-	t.rest = 0
+	t.relentIf, t.rest = nil, 0
 	t.cpu.Store(0)
 	t.ticks.Store(0)
 	t.voluntary.Store(0)

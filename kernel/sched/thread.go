@@ -68,6 +68,8 @@ type Thread struct {
 	lender  *Thread // whom it has borrowed the CPU from; it is Ready, in no queue
 	lent    bool    // is being somebody's lender
 
+	relentIf *atomic.Uint32 // RelentIf
+
 	// Waiting; see waitqueue.go.
 	waitq         word[WaitQueue] // changes from q to nil under q.mu only
 	wait          uint64          // number of this wait

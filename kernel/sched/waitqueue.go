@@ -222,6 +222,10 @@ func (q *WaitQueue) WakeNext(t *Thread) bool {
 		return true
 	}
 	if prio := w.Priority(); prio > t.Priority() {
+		if w.urgent {
+			w.relent()
+			prio = w.Priority()
+		}
 		if prio > t.Priority()+margin(prio) {
 			if !w.urgent {
 				w.s.ready(w)

@@ -9,6 +9,9 @@ func (s *scheduler) wake(t *Thread) {
 	if t.penalty != 0 {
 		t.rested()
 	}
+	if t.urgent {
+		t.relent()
+	}
 	s.ready(t)
 }
 

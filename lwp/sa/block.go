@@ -68,8 +68,8 @@ func (p *Process) hold(v *vp, m *member, slot uint32) *member {
 	return p.take(v, n)
 }
 
-// unblock is the end of a call in the kernel: K6. The thread becomes ulib's, LWP l goes to the
-// reserve.
+// unblock is the end of a call in the kernel: K6. The thread becomes ulib's. LWP l serves a VP that
+// idles, if there is a processor for one, or goes to the reserve.
 func (p *Process) unblock(l int) {
 	m := &p.lwps[l]
 	slot := uint32(m.n)
@@ -77,11 +77,36 @@ func (p *Process) unblock(l int) {
 	m.host.Save(p.cfg.Area.Slots[slot])
 	p.held[slot] = ulibs
 	p.nK--
-	m.role = inReserve
-	p.reserve = append(p.reserve, int32(l))
-	p.post(slot, abi.Unblocked, nil)
+	if p.in[Idle] != 0 && p.in[Run] < p.limit() {
+		p.push(slot, abi.Unblocked)
+		p.relieve(l)
+		p.pendClosed()
+	} else {
+		m.role = inReserve
+		p.reserve = append(p.reserve, int32(l))
+		p.post(slot, abi.Unblocked, nil)
+	}
 	if p.in[Plain] != 0 {
 		p.convert()
+	}
+}
+
+// relieve has LWP l, which is in the kernel no more, serve the first VP that idles: it has the processor
+// that it has borrowed already, and need not wait until another thread gets one. The LWP that is parked
+// there goes to the reserve. No VP waits for a processor, since there is one.
+func (p *Process) relieve(l int) {
+	for i := range p.vps {
+		v := &p.vps[i]
+		if v.state != Idle {
+			continue
+		}
+		p.lwps[v.lwp].role = inReserve
+		p.reserve = append(p.reserve, v.lwp)
+		p.lwps[l].host.Adopt(i, int(v.lwp))
+		p.lwps[l].role, p.lwps[l].n = onVP, int32(i)
+		v.lwp, v.due = int32(l), 0
+		p.start(v)
+		return
 	}
 }
 

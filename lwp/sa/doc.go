@@ -17,6 +17,9 @@
 //	      ▲                                                     │ the call is over: registers to
 //	      └───────────────────── inReserve ◄────────────────────┘ the slot, slot to the ready list
 //
+// If a VP idles when a call is over, and has a processor, the LWP serves that instead, and the one
+// that is parked there goes to the reserve: one switch of threads, not two.
+//
 // A VP:
 //
 //	            fill                     Block, closed

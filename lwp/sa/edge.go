@@ -12,6 +12,7 @@ type Verdict uint8
 
 const (
 	Enter Verdict = iota // user mode
+	Serve                // user mode, and the call that it was in the kernel for is over
 	Park                 // until Unpark, or the deadline, then ask again
 	End                  // the LWP is to end
 	Lied                 // the process is to be killed
@@ -43,9 +44,10 @@ func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 		}
 	}
 	p.enter()
-	if m.role == inKernel && !p.dead && !p.lied {
+	ended := m.role == inKernel && !p.dead && !p.lied
+	if ended {
 		p.unblock(l)
-		if m.role != onVP { // which it may be by now, for a VP that was short of a slot
+		if m.role != onVP { // which it may be by now: see unblock and convert
 			p.leave()
 			return Park, 0
 		}
@@ -53,6 +55,9 @@ func (p *Process) Edge(l int, e Event) (verdict Verdict, deadline int64) {
 	verdict, deadline = p.edge(l, e)
 	m.settled.Store(verdict == Enter)
 	p.leave()
+	if ended && verdict == Enter {
+		verdict = Serve
+	}
 	if e == Ticked {
 		p.alloc.tick()
 	}

@@ -7,8 +7,8 @@ import (
 	abi "gossamer/ulib/sa"
 )
 
-// A Host is what the protocol needs from an LWP: its user context and its kernel thread. PC, Save
-// and Result are called by the LWP's own thread, Upcall by that or while it is parked or about to
+// A Host is what the protocol needs from an LWP: its user context and its kernel thread. PC, Save,
+// Adopt and Result are called by the LWP's own thread, Upcall by that or while it is parked or about to
 // park, the others by anybody. All are called under the sa lock and wait for nothing.
 type Host interface {
 	// PC is the program counter of its user context.
@@ -18,6 +18,9 @@ type Host interface {
 	// Upcall makes the user context that of an upcall on a VP: program counter, stack pointer and
 	// FS base are given, and what it is about.
 	Upcall(vp int, why, slot uint32, entry, stack, fs uint64)
+	// Adopt makes the user context that of another LWP, by number, which serves a VP and is in
+	// sa_yield: that returns 0.
+	Adopt(vp, lwp int)
 	// Result makes an error the result of the call just made.
 	Result(errno syscall.Errno)
 
@@ -52,6 +55,8 @@ type Process struct {
 	// look is not 0 if any VP that is about to enter user mode has to take the lock. A new
 	// reason comes with a Kick for those in user mode.
 	look atomic.Uint32
+	// relief is not 0 if whoever ends a call in the kernel may serve a VP that idles: see relieve.
+	relief atomic.Uint32
 	// signals are those caught and waiting to be taken.
 	signals atomic.Uint64
 	// ready is Area.Process.Ready.
@@ -232,6 +237,13 @@ func (p *Process) publish() {
 	if p.in[Run] > p.limit() || p.nsaved != 0 || p.dead || p.lied {
 		look = 1
 	}
+	relief := uint32(0)
+	if p.in[Idle] != 0 && p.in[Run] < p.limit() {
+		relief = 1
+	}
+	if p.relief.Load() != relief {
+		p.relief.Store(relief)
+	}
 	if p.look.Load() == look {
 		return
 	}
@@ -246,6 +258,10 @@ func (p *Process) publish() {
 		}
 	}
 }
+
+// Relief is a word that is not 0 while no VP has to be told of a call that ends, since one that idles
+// will see to its thread: then there is no hurry to end it.
+func (p *Process) Relief() *atomic.Uint32 { return &p.relief }
 
 // move changes the state of a VP; saved: its LWP's user context is a private save.
 func (p *Process) move(v *vp, to State, saved bool) {

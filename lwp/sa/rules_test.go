@@ -227,6 +227,43 @@ func TestFault(t *testing.T) {
 	}
 }
 
+// Does who ends a call serve the VP that idles, as its sa_yield's return, if there is a processor for
+// it, and does the process say so before?
+func TestRelief(t *testing.T) {
+	for _, processor := range []bool{true, false} {
+		s := scene(t, simConfig{nvp: 1, nt: 1, nslot: 2, ops: 1})
+		s.block(0, false)
+		s.kernel(1)
+		want(t, "relief while the VP runs", s.p.relief.Load(), 0)
+		s.l[1].ctx.pc = atSleep
+		s.l[1].ctx.seen = s.p.posts
+		s.step(1, 0)
+		s.kernel(1)
+		want(t, "the VP's LWP", s.l[1].at, parked)
+		want(t, "relief", s.p.relief.Load(), 1)
+		if !processor {
+			(&share{p: s.p}).set(0)
+			want(t, "relief without a processor", s.p.relief.Load(), 0)
+		}
+		verdict, _ := s.p.Edge(0, Nothing)
+		want(t, "ready", s.area.Process.Ready, 1)
+		if !processor {
+			want(t, "verdict", verdict, Park)
+			want(t, "state", s.p.vps[0].state, NoCPU)
+			want(t, "LWP of the VP", s.p.vps[0].lwp, 1)
+			continue
+		}
+		want(t, "verdict", verdict, Serve)
+		want(t, "state", s.p.vps[0].state, Run)
+		want(t, "LWP of the VP", s.p.vps[0].lwp, 0)
+		want(t, "where it goes on", s.l[0].ctx.pc, atLock)
+		want(t, "role of who served it", s.p.lwps[1].role, inReserve)
+		want(t, "where that is", s.l[1].at, parked)
+		want(t, "upcalls but for BLOCKED", s.p.stat.Upcalls, 1)
+		want(t, "relief", s.p.relief.Load(), 0)
+	}
+}
+
 // Does a caught signal reach the VP that does not mask it, and wake one that idles?
 func TestSignal(t *testing.T) {
 	s := scene(t, simConfig{nvp: 1, nt: 2, nslot: 3})
@@ -445,6 +482,7 @@ func (g goneHost) touched(how string) {
 
 func (g goneHost) PC() uint64                                         { g.touched("PC"); return 0 }
 func (g goneHost) Save(*abi.Slot)                                     { g.touched("Save") }
+func (g goneHost) Adopt(int, int)                                     { g.touched("Adopt") }
 func (g goneHost) Result(syscall.Errno)                               { g.touched("Result") }
 func (g goneHost) Unpark()                                            { g.touched("Unpark") }
 func (g goneHost) Kick()                                              { g.touched("Kick") }

@@ -135,6 +135,7 @@ func (h simHost) Upcall(int, uint32, uint32, uint64, uint64, uint64) {
 	h.l().ctx = fresh
 	h.l().ctx.pc = atLock
 }
+func (h simHost) Adopt(_, lwp int)       { h.l().ctx = h.s.l[lwp].ctx }
 func (h simHost) Result(e syscall.Errno) { h.s.result = e }
 func (h simHost) Unpark() { // parking is one step with what decided it: there is no token to leave
 	if l := h.l(); l.at == parked && h.s.cfg.broken != "no unpark" {
@@ -285,7 +286,7 @@ func (s *sim) kernel(n int) {
 	l.kicked = false // what has been asked for is looked at now
 	verdict, _ := s.p.Edge(n, e)
 	switch verdict {
-	case Enter:
+	case Enter, Serve:
 		l.at = inUser
 	case Park:
 		l.at = parked

@@ -215,6 +215,17 @@ func (c *Context) SigReturn(read func(va uint64, p []byte) error) (uint64, error
 // SaveSlot implements lwp.Context as far as a Program has registers.
 func (c *Context) SaveSlot(s *abisa.Slot) { s.IP, s.SP, s.FS, s.AX = c.pc, c.sp, c.fs, c.call.Number }
 
+// Adopt implements lwp.Context.
+func (c *Context) Adopt(from lwp.Context) {
+	d := from.(*Context)
+	c.unwind()
+	c.levels, d.levels = d.levels, nil
+	for _, lv := range c.levels {
+		lv.user.ctx = c
+	}
+	c.sp, c.pc, c.fs, c.call.Number = d.sp, d.pc, d.fs, 0
+}
+
 // Upcall implements lwp.Context: the entry chooses the program.
 func (c *Context) Upcall(vp int, why, slot uint32, entry, stack, fs uint64) {
 	c.Start(entry, stack)
