@@ -294,8 +294,8 @@ func (v *VP) find() *thread {
 		}
 	}
 	for {
+		v.pending = 0
 		if act.on {
-			v.pending = 0
 			v.drain()
 		}
 		v.collect()
