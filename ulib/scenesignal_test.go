@@ -11,7 +11,7 @@ var signalScenes = []scene{
 	{"signal, idle", 0, 2, sceneIdles, &activationScene{vps: 1, slots: 1, quiet: true, signals: []int{low}}},
 	{"signal in a call", 0, 2, sceneCalled, &activationScene{vps: 1, slots: 1, signals: []int{low}}},
 	{"signals masked", 0, 2, sceneMasks, &activationScene{vps: 1, slots: 1, signals: []int{low, high}}},
-	{"signal and faults", 0, 2, sceneSignal, &activationScene{vps: 1, slots: 1, faults: true, signals: []int{low}}},
+	{"signal and faults", 0, 1, sceneSignal, &activationScene{vps: 1, slots: 1, faults: true, signals: []int{low}}},
 	{"signals waited for", 0, 2, sceneWaitsForSignals, &activationScene{vps: 1, slots: 1, signals: []int{high, low}}},
 	{"signals queued", 0, 2, sceneQueued, &activationScene{vps: 1, slots: 1, signals: []int{queued, queued}}},
 	{"kill who computes", 0, 2, sceneKillComputes, &activationScene{vps: 1, slots: 1}},
