@@ -26,7 +26,7 @@ help:
 	@echo 'make matrix      boot every way, without this and that device, and print a table: minutes'
 	@echo 'make bochs       boot the image in Bochs, another emulator, 1 and 4 CPUs'
 	@echo 'make gdb         boot to a shell, waiting for gdb'
-	@echo 'make verify      the model of the activation protocol, checked by spin: minutes, 3 GB'
+	@echo 'make verify      the model of the activation protocol, checked by spin: minutes, 1 GB'
 	@echo 'make clean       remove ./build'
 
 build:
