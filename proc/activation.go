@@ -250,6 +250,7 @@ func (l *LWP) actLoop(t *sched.Thread) bool {
 		switch verdict {
 		case sa.Park:
 			if l.Attention() != 0 {
+				t.SetUrgent(false)
 				continue
 			}
 			switch t.Rest(deadline) {

@@ -68,6 +68,12 @@ func (t *Thread) SetUrgent(on bool) {
 	}
 	t.urgent = false
 	t.urge()
+	t.urgentNoMore()
+}
+
+// urgentNoMore has t yield to who has waited behind what was urgent, if it ought to.
+func (t *Thread) urgentNoMore() {
+	t.bequeath()
 	if c := t.home.Load().mostUrgent(); c != 0 {
 		if prio := Priority(c.rank() - 1); t.Priority()+margin(prio) < prio {
 			t.shouldYield.Store(true)

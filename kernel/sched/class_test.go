@@ -3,6 +3,7 @@ package sched_test
 import (
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -224,6 +225,40 @@ func TestStarvingThreadGetsASlice(t *testing.T) {
 	}
 }
 
+// Is a thread that blocks in the slice that it got for having starved, as urgent as before from then on?
+func TestStarvedThreadThatBlocks(t *testing.T) {
+	m := schedtest.Boot(t)
+	var fed atomic.Bool
+	var in, after sched.Priority
+	release := hold(t, m)
+	poor := m.Spawn(t, "poor", func(th *sched.Thread) {
+		in = th.Priority()
+		fed.Store(true)
+		th.Park(0)
+		after = th.Priority()
+	})
+	poor.SetClass(sched.Fixed, 20)
+	poor.Bind(0)
+	urgent := m.Spawn(t, "urgent", func(th *sched.Thread) {
+		for ticks := 0; !fed.Load() && ticks < 1000; ticks++ {
+			th.Tick()
+			if th.ShouldYield() {
+				th.Preempt()
+			}
+		}
+	})
+	urgent.SetClass(sched.FIFO, 99)
+	urgent.Bind(0)
+	release()
+	urgent.Wait(t)
+	poor.Await(t, sched.Blocked)
+	poor.Unpark()
+	poor.Wait(t)
+	if want := sched.PrioUser - sched.DefaultLevel + 20; in != sched.PrioStarved || after != want {
+		t.Errorf("priority %d as it starved, %d later, want %d", in, after, want)
+	}
+}
+
 // Does a thread run where it is bound to, wherever it was and whatever it did when it was bound?
 func TestBind(t *testing.T) {
 	m := schedtest.Boot(t)
@@ -419,6 +454,24 @@ func TestUrgentNoMore(t *testing.T) {
 		}
 		if th.SetUrgent(false); !th.ShouldYield() {
 			t.Error("is not to yield")
+		}
+	})
+}
+
+// The same of one that was to rest, but has been unparked before.
+func TestUrgentNoMoreButNoRest(t *testing.T) {
+	m := schedtest.Boot(t)
+	m.Run(t, func(th *sched.Thread) {
+		th.Bind(0)
+		th.Yield()
+		th.SetUrgent(true)
+		waits := sched.NewThread("waits", sched.PrioUser, func(*sched.Thread) {})
+		waits.SetClass(sched.FIFO, 50)
+		waits.Bind(0)
+		waits.Start()
+		th.Unpark()
+		if err := th.Rest(0); err != syscall.EALREADY || !th.ShouldYield() {
+			t.Errorf("%v; is to yield: %v", err, th.ShouldYield())
 		}
 	})
 }

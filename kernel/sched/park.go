@@ -30,6 +30,7 @@ func (t *Thread) noPark(heir *Thread) error {
 	if heir != nil {
 		t.s.ready(heir)
 	}
+	t.urgentNoMore() // perhaps: Rest
 	t.parking.mu.Lock()
 	token := t.token
 	t.token = false

@@ -118,7 +118,10 @@ func (q *WaitQueue) block(t *Thread, l sync.Locker, interruptible bool, deadline
 		}
 		heir = d.pick(false)
 	}
-	t.starved = false
+	if t.starved {
+		t.starved = false
+		t.assess()
+	}
 	d.pass(t, heir)
 	t.home.Load().finish(t)
 	if deadline != 0 {

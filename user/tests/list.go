@@ -144,6 +144,7 @@ var tests = [...]test{
 	{"ulib/signal-waits", threadWaits, 120, 0},
 	{"ulib/steps", threadSteps, 120, gossamerOnly},
 	{"ulib/awake", threadAwake, 120, gossamerOnly},
+	{"ulib/shortage", threadShortage, 120, gossamerOnly},
 	{"ulib/many", threadMany, 120, gossamerOnly},
 	{"ulib/million", threadMillion, 600, gossamerOnly},
 	{"ulib/webserver", webServer, 120, gossamerOnly},
