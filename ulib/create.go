@@ -201,6 +201,12 @@ func join(id ID) (result uintptr, e Errno) {
 // rejoin joins once more, after signals.
 func rejoin(id ID) (result uintptr, e Errno) { return Join(id) }
 
+// joinAgain is waitAgain for Join.
+func joinAgain(id ID) (result uintptr, e Errno) {
+	enter().readied(nil)
+	return join(id)
+}
+
 // joined is the end of Join: the thread has been cancelled, or had to look for signals, before or
 // after the other has ended.
 func joined(id ID) (result uintptr, e Errno) {

@@ -396,6 +396,30 @@ func Create(f Func, arg uintptr) (ID, Errno) { return create(f, arg) }
 func Join(id ID) (result uintptr, e Errno)   { return join(id) }
 func Yield()                                 { yield() }
 func semPost(s *Semaphore) Errno             { return post(s) }
-func semWait(s *Semaphore) Errno             { return wait(s) }
+
+// semWait is, for a thread that is to look at something, what the short way does before it sees that.
+func semWait(s *Semaphore) Errno {
+	t := self()
+	if t.cancel == 0 {
+		return wait(s)
+	}
+	v := enter()
+	s.q.lock.acquire(v)
+	if s.n != 0 || s.q.head != nil || v.queue.busy() {
+		s.q.lock.release()
+		return wait(s)
+	}
+	s.q.add(t, cancellable)
+	n := swap(&v.lifo, nil)
+	if n != nil {
+		swap(&v.lifo, n)
+	}
+	s.q.remove(t)
+	s.q.lock.release()
+	if n != nil {
+		return waitAgain(s)
+	}
+	return wait(s)
+}
 
 var onGossamer bool

@@ -99,6 +99,7 @@ func (v *VP) move(t *thread, p uint8) {
 		if found {
 			t.setPriority(p)
 			rq.push(t)
+			rq.tell()
 		}
 		rq.lock.release()
 		if found {

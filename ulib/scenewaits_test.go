@@ -12,7 +12,42 @@ func init() {
 		scene{"signal to one that lends its priority", 2, 2, sceneSignalInherit, nil},
 		scene{"signal to a writer before a reader", 2, 2, sceneSignalWriter, nil},
 		scene{"signal to one at a barrier", 2, 3, sceneSignalBarrier, nil},
+		scene{"cancelled beside one who is ready", 2, 3, scenePutBack, nil},
+		scene{"urgent beside one who is ready", 2, 3, scenePushed, nil},
 	)
+}
+
+var putBackScenes = []scene{
+	{"M:N: cancelled beside one who is ready", 0, 2, scenePutBack, &activationScene{vps: 2, pool: true}},
+	{"2 VPs: cancelled beside one who is ready", 0, 2, scenePutBack, &activationScene{vps: 2, slots: 1, quiet: true}},
+	{"M:N: urgent beside one who is ready", 0, 3, scenePushed, &activationScene{vps: 2, pool: true}},
+}
+
+func untilN1(uintptr) { await(func() bool { return n1 == 1 }) }
+
+// A handler of one who is cancelled spins for a thread that was taken, to be switched to, and put back.
+func diesBesideOne(n uintptr) uintptr {
+	c := Cleanup{F: untilN1}
+	PushCleanup(&c)
+	ids[0] = spawn(sets, 1)
+	Cancel(Self())
+	s1.Wait()
+	return n
+}
+
+func scenePutBack() {
+	result(spawn(diesBesideOne, 0), Canceled)
+	result(ids[0], 1)
+	ex.check(s1.q.head == nil, "somebody waits")
+}
+
+// One who does not give way to a thread of a lower priority spins for it.
+func scenePushed() {
+	a := spawn(sets, 0)
+	ex.check(SetPriority(Self(), DefaultPriority+1) == 0, "priority")
+	Yield()
+	untilN1(0)
+	result(a, 0)
 }
 
 func entersM1(n uintptr) uintptr {

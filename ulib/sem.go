@@ -59,6 +59,13 @@ func posted(old *thread) Errno {
 
 func wait(s *Semaphore) Errno { return s.WaitUntil(noDeadline) }
 
+// waitAgain is Wait for the short way that has taken the thread woken last from its place and put it back.
+// It is called in a critical section, which ends.
+func waitAgain(s *Semaphore) Errno {
+	enter().readied(nil)
+	return wait(s)
+}
+
 // waited is the end of Wait: the thread has been cancelled, or had to look for signals, before or
 // after somebody has woken it.
 func waited(s *Semaphore) Errno {

@@ -43,10 +43,15 @@ busy: \
 	CMPL thread_cancel(R14), $0 \
 	JNE  cancelled
 
-// UNDO is the way back from WAIT.
-#define UNDO \
+// UNDO is the way back from WAIT. A VP that looked for work while the thread woken last was in no place
+// may sleep beside it now: again sees to that, after the exchange, which is a fence.
+#define UNDO(lock, again) \
 back: \
-	MOVQ AX, VP_lifo(GS) \
+	XCHGQ AX, VP_lifo(GS) \
+	MOVQ  $0, waitQueue_list+list_head(BX) \
+	MOVQ  $0, thread_queue(R14) \
+	MOVL  $0, lock \
+	JMP   again \
 undo: \
 	MOVQ $0, waitQueue_list+list_head(BX) \
 	MOVQ $0, thread_queue(R14)
@@ -127,7 +132,7 @@ take:
 	LEAVE
 cancelled:
 	JMP  ·waited(SB)
-	UNDO
+	UNDO(Semaphore_q+waitQueue_lock(BX), ·waitAgain(SB))
 slow:
 	MOVL $0, Semaphore_q+waitQueue_lock(BX)
 	JMP  ·wait(SB)
@@ -216,7 +221,7 @@ TEXT ·Join(SB),NOSPLIT|NOFRAME,$0-24
 	RET
 cancelled:
 	JMP  ·joined(SB)
-	UNDO
+	UNDO(waitQueue_lock(BX), ·joinAgain(SB))
 slow:
 	MOVL $0, waitQueue_lock(BX)
 other:

@@ -37,6 +37,8 @@ var wayNames = [...]string{"Yield", "semPost", "semWait", "Create", "Join"}
 // bed is what a short way finds.
 type bed struct {
 	v       *VP
+	other   *VP        // that sleeps, or does not
+	undone  bool       // semWait takes the thread woken last and puts it back
 	t       [5]*thread // the first calls
 	sched   *thread    // whose stack is the scheduler's
 	sem     Semaphore
@@ -66,6 +68,11 @@ func (b *bed) make(r *rand.Rand, way int) (frame *[4]uintptr) {
 	sigs.dues, sigs.pending, sigs.waited = 0, 0, 0
 	v.init(m)
 	v.join()
+	m = b.other.m
+	*b.other = VP{}
+	b.other.init(m)
+	b.other.join()
+	b.other.token = 1 // so no system call is made to wake it
 	pool = b.pool0
 	put(&pool.newest, b.newest0)
 	b.sem = Semaphore{}
@@ -121,6 +128,10 @@ func (b *bed) make(r *rand.Rand, way int) (frame *[4]uintptr) {
 	if chance(r, 10) {
 		v.streak = maxStreak
 	}
+	if way != wayYield && chance(r, 3) { // who yields leaves something in the queue all the time
+		idleVPs = 1 << b.other.index
+	}
+	b.undone = way == wayWait && b.sem.n == 0 && b.sem.q.head == nil && v.lifo != nil && v.queue.mask == 0 && me.cancel != 0
 	if chance(r, 3) { // a stack of another size, or none
 		put(&pool.free[defaultClass], nil)
 	} else {
@@ -263,9 +274,12 @@ func TestShortWays(t *testing.T) {
 	if e := initTimers(); e != 0 {
 		t.Fatal(e)
 	}
-	var e Errno
-	if b.v, e = newVP(); e != 0 {
-		t.Fatal(e)
+	for _, v := range [...]**VP{&b.v, &b.other} {
+		n, e := newVP()
+		if e != 0 {
+			t.Fatal(e)
+		}
+		putVP(v, n)
 	}
 	options = Options{Model: NToOne}
 	addresses(&b.code)
@@ -293,6 +307,15 @@ func TestShortWays(t *testing.T) {
 			a := b.run(seed, way, 0, &short[0], &short[1])
 			z := b.run(seed, way, 1, &whole[0], &whole[1])
 			counts[way][btoi(a)]++
+			if b.undone && short[0].idle != 0 {
+				wrong = fmt.Sprintf("state %d: a thread is put back beside a VP that sleeps", seed)
+				break
+			}
+			if (way == wayWait || way == wayJoin) && short[0].idle == 0 { // that looks once more, if it puts back
+				for i := range whole {
+					short[i].idle, whole[i].idle = 0, 0
+				}
+			}
 			if a != z || bytesOf(&short) != bytesOf(&whole) {
 				wrong = fmt.Sprintf("%s, state %d: %v, %v\n%+v\n%+v", wayNames[way], seed, a, z, short, whole)
 				break

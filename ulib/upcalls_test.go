@@ -194,7 +194,7 @@ func sceneSleeps() {
 
 // allActivationScenes are these, and those of the files scene*_test.go.
 func allActivationScenes() []scene {
-	return slices.Concat(activationScenes, slotScenes, signalScenes, endScenes, forkScenes, scopeScenes, fineScenes)
+	return slices.Concat(activationScenes, slotScenes, signalScenes, endScenes, forkScenes, scopeScenes, putBackScenes, fineScenes)
 }
 
 func TestActivations(t *testing.T) {

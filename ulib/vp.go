@@ -102,6 +102,18 @@ func (q *runQueue) enter(v *VP, t *thread) {
 	q.lock.releaseFence()
 }
 
+// tell sees to VPs that sleep after a push, under the lock: who looked for work while what is in the queue
+// was in no place sees it, or is seen.
+func (q *runQueue) tell() {
+	if q.mask == 0 {
+		return
+	}
+	atomic.AddUint32(&q.look, 0) // what was pushed is seen before what is below is read
+	if atomic.LoadUint64(&idleVPs) != 0 {
+		wakeIdle()
+	}
+}
+
 // readyLast is ready for any thread, and for several at a time: it goes behind those of its priority.
 func (v *VP) readyLast(t *thread) {
 	v.traceReady(t)
@@ -208,16 +220,19 @@ func yield() {
 	q.lock.acquire(v)
 	if q.look&lookTimers != 0 && lookDue() {
 		q.push(t)
+		q.tell()
 		v.traceRun(nil)
 		toScheduler(&q.lock)
 		return
 	}
 	n := swap(&v.lifo, nil)
 	if n != nil && (n.prio < t.prio || q.mask>>n.prio > 1) {
+		point()
 		q.push(n)
 		n = nil
 	}
 	if n == nil && q.mask>>t.prio == 0 {
+		q.tell()
 		q.lock.release()
 		v.leave()
 		if v.index == notPool || atomic.LoadUint32(&nvp) > 1 {
@@ -229,9 +244,7 @@ func yield() {
 	if n == nil {
 		n = q.pop()
 	}
-	if atomic.LoadUint64(&idleVPs) != 0 {
-		wakeIdle()
-	}
+	q.tell()
 	v.switchTo(n, &q.lock)
 }
 
