@@ -4,10 +4,10 @@ import (
 	"math/bits"
 	"sync/atomic"
 
-	"gossamer/kernel/goos"
+	"gossamer/kernel/machine"
 )
 
-// handlers has, for each line that goos.WaitIRQ reports, what serves it in kernel Go, or nil.
+// handlers has, for each line that machine.WaitInterrupts reports, what serves it in kernel Go, or nil.
 var handlers [64]atomic.Pointer[func()]
 
 // onLine has f called each time the interrupt line is raised. f runs on the goroutine that serves
@@ -16,8 +16,9 @@ func onLine(line int, f func()) { handlers[line].Store(&f) }
 
 // serveInterrupts is the goroutine that hands interrupts on.
 func serveInterrupts() {
+	machine.FindOldP()
 	for {
-		for lines := goos.WaitIRQ(); lines != 0; lines &= lines - 1 {
+		for lines := machine.WaitInterrupts(); lines != 0; lines &= lines - 1 {
 			if f := handlers[bits.TrailingZeros64(lines)].Load(); f != nil {
 				(*f)()
 			}

@@ -1,7 +1,6 @@
 package goos
 
 import (
-	"syscall"
 	"unsafe"
 
 	"gossamer/arch/amd64"
@@ -13,12 +12,9 @@ import (
 // Alarm is the line that WaitIRQ reports when the time set by SetAlarm has come.
 const Alarm = alarmLine
 
-// WaitIRQ waits for interrupts and returns the lines that were raised, a bit each: line n is the
-// vector amd64.VecDevice+n. One goroutine at a time may wait.
-func WaitIRQ() (lines uint64) {
-	r, _, _ := syscall.Syscall(nrWaitIRQ, 0, 0, 0)
-	return uint64(r)
-}
+// WaitIRQ is the number of the system call that waits for interrupts and returns the lines that were
+// raised, a bit each: line n is the vector amd64.VecDevice+n. One goroutine at a time may wait.
+const WaitIRQ = nrWaitIRQ
 
 // SetAlarm makes WaitIRQ report Alarm at monotonic time ns (Now's), 0 = never. A later call
 // replaces an earlier one.

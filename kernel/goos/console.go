@@ -11,7 +11,7 @@ import (
 // The console is COM1, by interrupt both ways.
 var console uart.UART
 
-// ConsoleLine is the line that WaitIRQ reports when the console has input, or room again.
+// ConsoleLine is the line that a wait for interrupts (WaitIRQ) reports when the console has input, or room again.
 const ConsoleLine = uart.IRQCOM1
 
 // OpenConsole sets COM1 up and routes its interrupt. It reports whether there is one.

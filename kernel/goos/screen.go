@@ -25,7 +25,7 @@ var (
 	videoSize uint64     // 0: there is no screen
 )
 
-// ScreenLine is the line that WaitIRQ reports when the screen has something to be painted.
+// ScreenLine is the line that a wait for interrupts (WaitIRQ) reports when the screen has something to be painted.
 const ScreenLine = alarmLine - 1
 
 // paintEach is how many cells are painted with interrupts off.

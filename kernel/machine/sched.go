@@ -13,7 +13,7 @@ type Sched struct{}
 func (*Sched) NewContext(body func()) sched.Context { return newContext(body) }
 func (*Sched) Now() int64                           { return goos.Now() }
 
-// SetWake makes goos.WaitIRQ report goos.Alarm; who waits there calls sched.TimerTick.
+// SetWake makes WaitInterrupts report goos.Alarm; who waits there calls sched.TimerTick.
 func (*Sched) SetWake(deadline int64) { goos.SetAlarm(deadline) }
 
 // Kick makes the LWP on t come out of user mode.

@@ -11,14 +11,16 @@ import (
 // shortage is shared by the threads of threadShortage and a process beside them.
 type shortage struct{ turns, seen uint32 }
 
-var short *shortage
+var shortageAt uintptr // no pointer: bare Go has no write barriers
+
+func short() *shortage { return (*shortage)(unsafe.Pointer(shortageAt)) }
 
 const shortages = 10
 
 // Does another process go on that wakes a thread from its call, in a process whose VP is short of slots
 // and gets that call's, if the thread computes from then on?
 func threadShortage() {
-	short = (*shortage)(unsafe.Pointer(anonShared()))
+	shortageAt = uintptr(unsafe.Pointer(anonShared()))
 	begin, beginWrite := pipe()
 	end, endWrite := pipe()
 	pipeRead, pipeWrite = pipe()
@@ -28,8 +30,8 @@ func threadShortage() {
 			_, e := sys.Read(begin, b[:])
 			ok(e, "read")
 			sys.WriteString(pipeWrite, "x")
-			for atomic.LoadUint32(&short.seen) <= round {
-				atomic.AddUint32(&short.turns, 1)
+			for atomic.LoadUint32(&short().seen) <= round {
+				atomic.AddUint32(&short().turns, 1)
 			}
 			sys.WriteString(endWrite, "x")
 		}
@@ -55,11 +57,11 @@ func threadShortage() {
 func computesWhenRead(uintptr) uintptr {
 	for round := range uint32(shortages) {
 		readsByte(0)
-		from, limit := atomic.LoadUint32(&short.turns), ulib.Now()+10e9
-		for atomic.LoadUint32(&short.turns) == from {
+		from, limit := atomic.LoadUint32(&short().turns), ulib.Now()+10e9
+		for atomic.LoadUint32(&short().turns) == from {
 			check(ulib.Now() < limit, "the other process goes on")
 		}
-		atomic.StoreUint32(&short.seen, round+1)
+		atomic.StoreUint32(&short().seen, round+1)
 	}
 	return 0
 }
