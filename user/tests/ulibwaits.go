@@ -110,12 +110,12 @@ func askWaits() {
 		leaver := spawn(f, 0)
 		is(leaver, ulib.Waiting)
 		n := count(sys.SIGUSR1)
-		id := spawn(f, 0)
 		if i == 5 {
 			// The barrier would open for two.
 			ok(ulib.Kill(leaver, sys.SIGUSR2), "kill")
 			equal(join(leaver), sys.SIGUSR2, "ended in a handler")
 		}
+		id := spawn(f, 0)
 		for k := range 3 {
 			is(id, ulib.Waiting)
 			ok(ulib.Kill(id, sys.SIGUSR1), "kill")
